@@ -1,0 +1,137 @@
+"""What the core and the edges ask of the world: types only."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from proxy.core.grant import Ending, Grant
+from proxy.core.record import Draft, Record
+
+Clock = Callable[[], int]
+"""Gives epoch milliseconds."""
+
+RandomBytes = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A clinician's signed-in browser, or an owner's."""
+
+    key: str
+    """Hash of the cookie's value; the value itself is stored nowhere."""
+    grant: str
+    csrf: str
+    created_at: int
+    used_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What a grant has used of one day's limits."""
+
+    records: int
+    upstream_bytes: int
+
+
+class Store(Protocol):
+    """Grants, sessions and records of one site, durably.
+
+    Every method that changes something returns only after the change survives loss of power, and raises
+    StoreUnavailable if that can't be promised. Every method may raise StoreUnavailable.
+    """
+
+    async def add_grant(self, grant: Grant, consent: Draft) -> Grant:
+        """Keep a new grant together with its first record; the ids and hashes must be new."""
+        ...
+
+    async def grant(self, grant_id: str) -> Grant | None: ...
+
+    async def grants(self) -> Sequence[Grant]:
+        """Give all grants, newest first."""
+        ...
+
+    async def grant_by_link(self, link_hash: str) -> Grant | None: ...
+
+    async def grant_by_code(self, code_hash: str) -> Grant | None: ...
+
+    async def append(self, grant_id: str, *drafts: Draft) -> Grant:
+        """Add records to a grant's chain and give the grant as it is then.
+
+        Raises GrantEnded, and adds nothing, if the chain is sealed or the grant's end is not later than the
+        first draft's time: the check and the record are one step, so no answer can be recorded after an ending.
+        """
+        ...
+
+    async def open(self, grant_id: str, opened_at: int, *, zone: str, record: Draft) -> Grant:
+        """First opening: set opened_at, zone and the end that follows from it; later calls change nothing."""
+        ...
+
+    async def extend(self, grant_id: str, expires_at: int, record: Draft) -> Grant: ...
+
+    async def end(self, grant_id: str, ending: Ending, record: Draft) -> Grant:
+        """End and seal: the record is the last of the chain. Ending an ended grant changes nothing."""
+        ...
+
+    async def spend_try(self, grant_id: str) -> int:
+        """Take one PIN try before the PIN is checked and give the number left; -1 if none was left.
+
+        Atomic across processes and nodes, so that parallel guesses can't share a try.
+        """
+        ...
+
+    async def restore_try(self, grant_id: str) -> None:
+        """Give one try back after a right PIN (all ten, as a new start)."""
+        ...
+
+    async def new_pin(self, grant_id: str, pin_hash: str, record: Draft) -> Grant: ...
+
+    async def spend(self, grant_id: str, day: int, *, records: int, upstream_bytes: int) -> Spending:
+        """Add to what a grant has used on `day` (days since the epoch) and give the sums. Need not be durable."""
+        ...
+
+    async def add_session(self, session: Session) -> None: ...
+
+    async def session(self, key: str) -> Session | None: ...
+
+    async def touch_session(self, key: str, used_at: int) -> None: ...
+
+    async def drop_session(self, key: str) -> None: ...
+
+    def records(self, grant_id: str) -> AsyncIterator[Record]:
+        """Give a chain from its beginning."""
+        ...
+
+    async def newest_record_at(self) -> int:
+        """Give the time of the newest record of the site, 0 if there is none: the clock may not be before it."""
+        ...
+
+    async def erase(self, grant_id: str, *, day: str) -> None:
+        """Remove names, policy text and log; id, head, length and the day of erasure stay."""
+        ...
+
+    def endings(self) -> AsyncIterator[str]:
+        """Give the ids of grants as they end, by whichever process or node, within 500 ms.
+
+        Raises StoreUnavailable when the store has been out of reach for a second: every stream must then stop.
+        """
+        ...
+
+    async def ready(self) -> None:
+        """Raise StoreUnavailable unless a record could be made durable now."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Keys(Protocol):
+    """Secrets of this installation, kept apart from the store."""
+
+    @property
+    def site(self) -> bytes:
+        """Give the 32-byte key for pseudonyms."""
+        ...
+
+    @property
+    def entry(self) -> bytes:
+        """Give the 32-byte key under which link, code and PIN are hashed."""
+        ...
