@@ -61,3 +61,10 @@ class ClockError(ChaperoneError):
     """This machine's clock is behind the newest record, or known to be wrong."""
 
     reason = "clock"
+
+
+class GrantError(ChaperoneError):
+    """A share can't be made as asked; the message has one plain sentence per fault, a line each."""
+
+    status = 400
+    reason = "grant_invalid"

@@ -51,6 +51,8 @@ class Grant:
     """Records so far."""
     head: str
     """The check number: hex SHA-256 of the chain so far."""
+    token_hash: str = ""
+    """Keyed hash of the token's SHA-1, for tools that send only that; empty if no token was minted."""
 
     def state(self, now: int) -> State:
         """Give the state at `now`, whether or not the ending has been sealed yet."""

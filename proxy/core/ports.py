@@ -54,6 +54,10 @@ class Store(Protocol):
 
     async def grant_by_code(self, code_hash: str) -> Grant | None: ...
 
+    async def grant_by_token(self, token_hash: str) -> Grant | None:
+        """Find a grant by the keyed hash of its token's SHA-1 (never by an empty one)."""
+        ...
+
     async def append(self, grant_id: str, *drafts: Draft) -> Grant:
         """Add records to a grant's chain and give the grant as it is then.
 

@@ -93,11 +93,16 @@ def verify(bodies: Iterable[bytes], *, head: str | None = None, grant: str | Non
             return Verdict(False, f"Line {length} is not a record.", current.hex(), length)
         if fields.get("n") != length:
             return Verdict(
-                False, f"Line {length} has number {fields.get('n')}: one is missing or moved.", current.hex(), length
+                False,
+                f"Line {length} has number {fields.get('n')}: one is missing or moved.",
+                current.hex(),
+                length,
             )
         if grant is not None and fields.get("grant") != grant:
             return Verdict(False, f"Line {length} belongs to another grant.", current.hex(), length)
         current = hashlib.sha256(current + body).digest()
     if head is not None and current.hex() != head:
-        return Verdict(False, "The check number differs: a line was changed, removed or added.", current.hex(), length)
+        return Verdict(
+            False, "The check number differs: a line was changed, removed or added.", current.hex(), length
+        )
     return Verdict(True, f"{length} records, unbroken.", current.hex(), length)

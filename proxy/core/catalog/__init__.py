@@ -5,7 +5,10 @@ an array of objects, `*` a map with keys that uploaders invent (they are renamed
 
     number LOW HIGH DECIMALS      bool      id      text
     ms (epoch milliseconds)       iso (text in ISO 8601)      time (either, written anew as it came)
-    enum One|Two words|Three      (the values, separated by |)
+    clock (a time of day, HH:MM or HH:MM:SS)
+    enum One|Two words|Three      (the values, separated by |; an end with | allows the empty text)
+
+Classes are in field.py. A field of kind text leaves only if a policy names its own path, whatever its class.
 
 Sources: Nightscout 15.0.7 and the uploaders named beside each table. A field that is not here is withheld.
 """

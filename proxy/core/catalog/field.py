@@ -18,9 +18,10 @@ Class = Literal[
     "chat",  # words meant for the family
     "secret",  # keys and tokens: can't be allowed at all
 ]
-Kind = Literal["number", "bool", "id", "text", "ms", "iso", "time", "enum"]
+Kind = Literal["number", "bool", "id", "text", "ms", "iso", "time", "enum", "clock", "name", "raw"]
 
 CLASSES: frozenset[str] = frozenset(get_args(Class))
+# `clock` is HH:MM; `name` (compared, then written as it is) and `raw` (looked at, never written) are not for tables.
 _KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 
@@ -42,7 +43,9 @@ Table = Mapping[str, Field]
 
 def read(text: str) -> Table:
     """Read a table; a faulty line is a bug of ours and raises ValueError."""
-    fields = (_field(line) for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+    fields = (
+        _field(line) for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")
+    )
     table: dict[str, Field] = {}
     for field in fields:
         if field.path in table:

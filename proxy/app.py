@@ -1,0 +1,183 @@
+"""The composition root: settings in, a running Chaperone out. No logic lives here."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from proxy.core.policyfile import parse
+from proxy.core.ports import Store
+from proxy.demo import generate, make_app
+from proxy.gate.gate import Gate
+from proxy.gate.holder import seen, token_holder
+from proxy.gate.streams import watch
+from proxy.gate.upstream import Nightscout
+from proxy.gate.web import clinicians_app
+from proxy.gate.zone import SiteZone
+from proxy.owner.health import owner_app
+from proxy.settings import Settings
+from proxy.stores.keys import FileKeys, load_keys
+from proxy.stores.sqlite import open_sqlite
+from proxy.visit import Visit, routes
+from proxy.visit.described import described
+
+SITE = "site-1"
+"""There is one site; every table, key, record and token carries its id all the same."""
+DEMO_SEED = "chaperone"
+
+
+def clock() -> int:
+    """Give epoch milliseconds by this machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every command and server works with."""
+
+    settings: Settings
+    store: Store
+    keys: FileKeys
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[House]:
+    """Open keys and store, and close them again. Raises StoreUnavailable."""
+    keys = load_keys(settings.data, random=secrets.token_bytes)
+    store = await open_store(settings)
+    try:
+        yield House(settings, store, keys)
+    finally:
+        await store.close()
+
+
+async def open_store(settings: Settings) -> Store:
+    """Open the store that the settings name."""
+    where = settings.store.get_secret_value()
+    if where.startswith(("redis://", "rediss://")):
+        from proxy.stores.redis import open_redis  # noqa: PLC0415 - only installations with several nodes load it
+
+        return await open_redis(where, settings.data, site=SITE, clock=clock)
+    return await open_sqlite(settings.data, site=SITE, clock=clock)
+
+
+@asynccontextmanager
+async def nightscout(settings: Settings) -> AsyncIterator[Nightscout]:
+    """Reach the site of the settings, or start the demo site on a free port of this machine."""
+    async with AsyncExitStack() as stack:
+        url, token = settings.nightscout_url, settings.nightscout_token.get_secret_value()
+        if settings.is_demo:
+            token = f"chaperone-{secrets.token_hex(8)}"
+            url = await stack.enter_async_context(_demo_site(token))
+        limits = aiohttp.TCPConnector(limit=32)
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=limits, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+        )
+        yield Nightscout(session, url, token)
+
+
+@asynccontextmanager
+async def _demo_site(token: str) -> AsyncIterator[str]:
+    site = generate(DEMO_SEED, clock())
+    runner = web.AppRunner(make_app(site, now=clock, token=token), access_log=None)
+    await runner.setup()
+    listener = web.TCPSite(runner, "127.0.0.1", 0)
+    await listener.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def make_gate(house: House, site: Nightscout) -> Gate:
+    """Put the gate together."""
+    settings, keys = house.settings, house.keys
+    return Gate(
+        store=house.store,
+        nightscout=site,
+        clock=clock,
+        site=SITE,
+        site_key=keys.site,
+        entry_key=keys.entry,
+        public_keys=keys.public,
+        public_url=settings.public_origin,
+        parse_policy=lambda text: parse(text, file="the grant's policy"),
+        zone=SiteZone(site, settings.timezone),
+        trusted=settings.trusted,
+    )
+
+
+def make_pages(house: House, gate: Gate) -> list[web.RouteDef]:
+    """Put the clinician's own pages together."""
+    return routes(
+        Visit(
+            store=house.store,
+            entry_key=house.keys.entry,
+            clock=gate.clock,
+            public_url=gate.public_url,
+            zone=gate.zone,
+            describe=lambda grant: described(gate.policy(grant), grant),
+            seen=lambda request: seen(gate, request),
+            holder=lambda request: token_holder(gate, request),
+        )
+    )
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[House]:
+    """Serve the clinicians' side and the owner's side until the block ends; answers in flight are finished."""
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(opened(settings))
+        site = await stack.enter_async_context(nightscout(settings))
+        gate = make_gate(house, site)
+        gate.newest = await house.store.newest_record_at()
+        await stack.enter_async_context(_watching(gate))
+        clinicians = clinicians_app(gate, make_pages(house, gate))
+        await stack.enter_async_context(_listening(clinicians, settings.host, settings.port))
+        owner = owner_app(
+            ready=house.store.ready,
+            registry=CollectorRegistry(),
+            metrics_token=settings.metrics_token.get_secret_value(),
+        )
+        await stack.enter_async_context(_listening(owner, settings.owner_host, settings.owner_port))
+        yield house
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
+    # No access log: it would hold addresses with codes and tokens in them. The record is the log.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, handler_cancellation=True)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _watching(gate: Gate) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(watch(gate.streams, gate.store, gate.clock))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def policies_folder(settings: Settings) -> Path:
+    """Give the folder of policies: the setting's, or the bundled one (in a wheel beside the code)."""
+    if settings.policies is not None:
+        return settings.policies
+    here = Path(__file__).parent
+    bundled = here / "policies"
+    return bundled if bundled.is_dir() else here.parent / "policies"

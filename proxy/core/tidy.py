@@ -1,0 +1,128 @@
+"""What is done to values after they have been read: dates, ids and words are written anew.
+
+Works on columns, not on rows: one pass per place in the tree over all rows, because ninety days of device
+status hold hundreds of thousands of timestamps.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from proxy.core.pseudonym import Pseudonyms
+from proxy.core.shape import LATEST_MS, Node
+
+_WRITTEN_ANEW = re.compile(
+    r"(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z\n)*"
+)
+_HARMLESS = str.maketrans(
+    {"<": "‹", ">": "›", "&": "＆", '"': "”", "'": "’", "`": "’"}  # noqa: RUF001 - look-alikes are the point
+    | dict.fromkeys((*range(32), *range(127, 160)), " ")
+    | dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF), None)
+    | dict.fromkeys(range(0xD800, 0xE000), None)
+)
+
+
+def tidy(node: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> None:
+    """Write the values of `structs` (all of this node) anew, in place, and drop objects that are empty."""
+    for child in node.children.values():
+        if child.leaf is not None:
+            _leaves(child, structs, pseudonyms)
+        else:
+            _objects(child, structs, pseudonyms)
+
+
+def _leaves(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> None:
+    assert child.leaf is not None
+    name = child.name
+    match child.leaf.kind:
+        case "iso" | "time":
+            _column(name, structs, instants)
+        case "id":
+            _column(name, structs, pseudonyms.many)
+        case "text":
+            _column(name, structs, lambda texts: [harmless(text) for text in texts])
+        case _:
+            pass
+
+
+def _column(name: str, structs: Sequence[Any], write: Callable[[Sequence[Any]], Sequence[Any]]) -> None:
+    held = [struct for struct in structs if getattr(struct, name) is not None]
+    before = [getattr(struct, name) for struct in held]
+    if before and isinstance(before[0], list):
+        after: Sequence[Any] = [list(write(values)) for values in before]
+    else:
+        after = write(before)
+    if after is not before:
+        for struct, value in zip(held, after, strict=True):
+            setattr(struct, name, value)
+
+
+def instants(values: Sequence[Any]) -> Sequence[Any]:
+    """Write timestamps anew in UTC; None for what is none. The same list comes back if nothing changed."""
+    if all(value.__class__ is int for value in values):
+        return values
+    try:
+        if _WRITTEN_ANEW.fullmatch("\n".join(values) + "\n") and [parse(value) for value in values]:
+            return values
+    except (TypeError, ValueError):
+        pass  # a number among the texts, or the 30th of February: one by one
+    return [value if value.__class__ is int else instant(value) for value in values]
+
+
+parse = datetime.fromisoformat
+
+
+def instant(text: str) -> str | None:
+    """Write one timestamp anew as 2026-11-23T10:00:00.000Z; without an offset it is taken as UTC."""
+    at = milliseconds(text)
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
+
+
+def milliseconds(text: str) -> int | None:
+    """Read a timestamp as epoch milliseconds; None if it isn't one between 1970 and 2100."""
+    try:
+        at = parse(text)
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    whole = round(at.timestamp() * 1000)
+    return whole if 0 <= whole <= LATEST_MS else None
+
+
+def harmless(text: str) -> str:
+    """Take out of a text what could act on a page: control and direction marks, markup and quotes.
+
+    Nightscout's pages print notes without escaping them (reference: its renderer's tooltips).
+    """
+    return text.translate(_HARMLESS).strip()
+
+
+def _objects(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> None:
+    name, empty = child.name, child.empty
+    if child.box == "one":
+        held = [struct for struct in structs if getattr(struct, name) is not None]
+        tidy(child, [getattr(struct, name) for struct in held], pseudonyms)
+        for struct in held:
+            if getattr(struct, name) == empty:
+                setattr(struct, name, None)
+        return
+    for struct in structs:
+        boxed = getattr(struct, name)
+        if boxed is not None:
+            setattr(struct, name, _unboxed(child, boxed, pseudonyms))
+
+
+def _unboxed(child: Node, boxed: Any, pseudonyms: Pseudonyms) -> Any:
+    inner = list(boxed.values()) if isinstance(boxed, dict) else boxed if isinstance(boxed, list) else [boxed]
+    tidy(child, inner, pseudonyms)
+    kept = [struct for struct in inner if struct != child.empty]
+    if not kept:
+        return None
+    if isinstance(boxed, dict):
+        # Names of profiles are the patient's words; their order must not come from them either.
+        return {f"Profile {number}": struct for number, struct in enumerate(kept, 1)}
+    return kept if isinstance(boxed, list) else kept[0]

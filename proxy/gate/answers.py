@@ -1,0 +1,79 @@
+"""Rows in the form of the door: v1 JSON, v1 CSV, or v3's envelope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from proxy.core.doors import Entrance
+from proxy.core.lens import Dated, Lens
+from proxy.core.query import Query
+
+_json = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the rows of one answer are written: opening, rows joined, closing."""
+
+    content_type: str
+    opening: bytes
+    joint: bytes
+    closing: bytes
+
+
+JSON_V1 = Form("application/json", b"[", b",", b"]")
+JSON_V3 = Form("application/json", b'{"status":200,"result":[', b",", b"]}")
+CSV = Form("text/csv", b"", b"\r\n", b"")
+
+
+def form_of(entrance: Entrance) -> Form:
+    """Choose the form by door and extension."""
+    if entrance.format == "csv":
+        return CSV
+    return JSON_V3 if entrance.door.api == "v3" else JSON_V1
+
+
+def write_rows(page: Sequence[Dated], lens: Lens, query: Query, entrance: Entrance) -> bytes:
+    """Write the rows of a page, joined, without opening and closing."""
+    rows = [row for _, row in page]
+    if entrance.format == "csv":
+        return b"\r\n".join(_csv_line(row) for row in rows)
+    if entrance.door.api == "v3":
+        return b",".join(_json.encode(_v3(row, query)) for row in rows)
+    if lens.collection == "treatments":
+        for row in rows:
+            _null_doses(row)
+    return _json.encode(rows)[1:-1]
+
+
+def _csv_line(row: Any) -> bytes:
+    # Nightscout's five columns; the fifth, the device, is not shared and says so.
+    cells = (
+        (row.dateString, row.date, row.sgv, row.direction, "not shared")
+        if hasattr(row, "sgv")
+        else (row.date,)
+    )
+    return b",".join(_json.encode(cell) if cell is not None else b"" for cell in cells)
+
+
+_NULL = msgspec.Raw(b"null")
+
+
+def _null_doses(row: Any) -> None:
+    """v1 writes `carbs` and `insulin` as null when there are none (Nightscout's treatments/index.js)."""
+    for name in ("carbs", "insulin"):
+        if getattr(row, name, _NULL) is None:
+            setattr(row, name, _NULL)
+
+
+def _v3(row: Any, query: Query) -> dict[str, Any]:
+    """v3 calls the id `identifier` and gives just the fields that were asked for."""
+    fields: dict[str, Any] = msgspec.to_builtins(row)
+    original = fields.pop("_id", None)
+    if original is not None:
+        fields.setdefault("identifier", original)
+    if query.fields is None:
+        return fields
+    return {name: fields[name] for name in query.fields if name in fields}

@@ -1,0 +1,78 @@
+"""A finished body: recorded, then sent; with an ETag of ours for tools, compressed where that tells nothing."""
+
+import asyncio
+import hashlib
+import hmac
+import zlib
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from proxy.core.headers import PRIVATE
+from proxy.core.view import View
+from proxy.gate.turn import Turn
+
+_WORTH_COMPRESSING = 1_000
+_WORTH_A_THREAD = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is to be sent, and what the record says of it."""
+
+    content_type: str
+    content: bytes
+    rows: int = 0
+    query: str = ""
+    secret: bool = False
+    """Holds a ticket: never compressed (a compressed length tells of its content)."""
+    status: int = 200
+    last_modified: str | None = None
+
+
+async def respond(turn: Turn, body: Body) -> web.Response:
+    """Record an answer and build it. Raises GrantEnded or StoreUnavailable: then nothing is sent."""
+    gate, request = turn.gate, turn.request
+    headers = dict(PRIVATE)
+    status = body.status
+    if "Cookie" not in request.headers and not body.secret and status == web.HTTPOk.status_code:
+        headers["ETag"] = etag(gate.site_key, turn.view, body.content)
+        if headers["ETag"] in request.headers.get("If-None-Match", ""):
+            status = web.HTTPNotModified.status_code
+    if body.last_modified is not None:
+        headers["Last-Modified"] = body.last_modified
+    content = b"" if status == web.HTTPNotModified.status_code else body.content
+    await gate.store.append(
+        turn.grant.id,
+        turn.asked.draft(
+            "answer",
+            gate.clock(),
+            door=turn.door,
+            query=body.query,
+            status=status,
+            rows=body.rows,
+            bytes=len(content),
+            view=turn.view.id,
+        ),
+    )
+    if not body.secret and "gzip" in request.headers.get("Accept-Encoding", ""):
+        content, headers = await _compressed(content, headers)
+    return web.Response(status=status, body=content, content_type=body.content_type, headers=headers)
+
+
+def etag(site_key: bytes, view: View, content: bytes) -> str:
+    """Give our own ETag: keyed, so that nobody can test guesses of a body against it."""
+    return '"' + hmac.digest(site_key, view.id.encode() + content, hashlib.sha256).hex()[:32] + '"'
+
+
+async def _compressed(content: bytes, headers: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+    if len(content) < _WORTH_COMPRESSING:
+        return content, headers
+    vary = headers["Vary"] + ", Accept-Encoding"
+    work = asyncio.to_thread(_gzip, content) if len(content) > _WORTH_A_THREAD else None
+    packed = await work if work is not None else _gzip(content)
+    return packed, headers | {"Content-Encoding": "gzip", "Vary": vary}
+
+
+def _gzip(content: bytes) -> bytes:
+    return zlib.compress(content, level=5, wbits=31)

@@ -1,0 +1,100 @@
+"""Who asks: the grant behind a token or a browser session, as the store knows it at this moment."""
+
+from aiohttp import web
+
+from proxy.core.codes import hash_token
+from proxy.core.errors import TokenError
+from proxy.core.grant import Grant
+from proxy.core.session import alive, cookie_name, session_key
+from proxy.core.token import read_token
+from proxy.core.record import Value
+from proxy.gate.asking import Asking, asking
+from proxy.gate.gate import Gate
+
+_ASKED = web.RequestKey("asked", Asking)
+TICKET_DOOR = "/api/v2/authorization/request/"
+_NO_SECRET = ("", "null", "undefined")
+
+
+async def holder(gate: Gate, request: web.Request, asked: Asking) -> Grant:
+    """Give the open grant of a request. Raises TokenError for everything else, StoreUnavailable if unknown."""
+    grants = [
+        await _by_token(gate, raw, asked, in_url=in_url) for raw, in_url in _credentials(request, asked)
+    ]
+    cookie = request.cookies.get(cookie_name(gate.public_url))
+    if cookie is not None:
+        session = await gate.store.session(session_key(cookie))
+        if session is not None and alive(session, asked.at):
+            grants.append(await gate.store.grant(session.grant))
+        elif not grants:
+            raise TokenError("the session has ended")
+    found = grants[0] if grants else None
+    if found is None or any(grant is None or grant.id != found.id for grant in grants):
+        raise TokenError("no credential, or those of different visits")
+    return await _opened(gate, found, asked)
+
+
+async def token_holder(gate: Gate, request: web.Request) -> Grant | None:
+    """Give the grant of the token in a request, for pages of ours; None if it carries none. Raises TokenError."""
+    asked = _asking(gate, request)
+    if not _credentials(request, asked):
+        return None
+    return await holder(gate, request, asked)
+
+
+def seen(gate: Gate, request: web.Request) -> dict[str, Value]:
+    """Give what is recorded of whoever asks, for pages of ours."""
+    asked = _asking(gate, request)
+    return {"request_id": asked.request_id, "device": asked.device, "address": asked.address}
+
+
+def _asking(gate: Gate, request: web.Request) -> Asking:
+    known = request.get(_ASKED)
+    if known is None:
+        known = asking(request, now=gate.clock(), request_id=gate.request_id(), trusted=gate.trusted)
+        request[_ASKED] = known
+    return known
+
+
+def _credentials(request: web.Request, asked: Asking) -> list[tuple[str, bool]]:
+    """List the credentials in a request, in every place where Nightscout's clients put them: (text, in the URL)."""
+    found: list[tuple[str, bool]] = []
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    if scheme == "Bearer" and bearer:
+        found.append((bearer.strip(), False))
+    secret = request.headers.get("api-secret", "")
+    if secret not in _NO_SECRET:
+        found.append((secret, False))
+    if asked.path.startswith(TICKET_DOOR):
+        found.append((asked.path.removeprefix(TICKET_DOOR), True))
+    if asked.path.startswith("/api/"):
+        found += [(value, True) for name, value in asked.lenient_parameters() if name == "token"]
+    return found
+
+
+async def _by_token(gate: Gate, raw: str, asked: Asking, *, in_url: bool) -> Grant | None:
+    if len(raw) == 40:  # noqa: PLR2004 - the length of a SHA-1 in hex, as Nightscout's clients send a secret
+        return await gate.store.grant_by_token(hash_token(gate.entry_key, raw.lower()))
+    claims = read_token(
+        raw,
+        public_keys=gate.public_keys(),
+        audience=gate.public_url,
+        issuer=gate.public_url,
+        now_ms=asked.at,
+    )
+    grant = await gate.store.grant(claims.grant)
+    if grant is None or claims.site != gate.site or (in_url and not grant.url_token):
+        raise TokenError("the token is not for this site, or not for use in an address")
+    return grant
+
+
+async def _opened(gate: Gate, grant: Grant, asked: Asking) -> Grant:
+    state = grant.state(asked.at)
+    if state == "ended" or asked.at < grant.opens_at:
+        raise TokenError("the access has ended or not begun")
+    if state == "open":
+        return grant
+    zone = await gate.zone()
+    return await gate.store.open(
+        grant.id, asked.at, zone=zone, record=asked.draft("opened", gate.clock(), by="token", zone=zone)
+    )

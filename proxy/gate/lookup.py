@@ -1,0 +1,101 @@
+"""Rows for a door: a list, the newest one, or one by its id; streamed when it is long."""
+
+from collections.abc import AsyncIterator
+from contextlib import nullcontext
+from dataclasses import replace
+
+from aiohttp import web
+
+from proxy.core.doors import ENTRY_TYPES, Entrance
+from proxy.core.errors import QueryError
+from proxy.core.grant import DAY
+from proxy.core.lens import Dated, Lens
+from proxy.core.query import LARGEST_COUNT, V3_LIMIT, Parameters, Query, parse_v1, parse_v3
+from proxy.core.shape import LATEST_MS
+from proxy.core.view import View
+from proxy.gate.answers import JSON_V3, Form, form_of, write_rows
+from proxy.gate.bodies import Body
+from proxy.gate.long import Piece, stream
+from proxy.gate.rows import pages
+from proxy.gate.turn import Turn
+
+WHOLE = 16 * 1024 * 1024
+"""Up to here an answer is built whole, so that its record has rows and bytes."""
+LARGE_SPAN = 3 * DAY
+
+
+async def look_up(turn: Turn) -> Body | web.StreamResponse:
+    """Answer a door with rows. Raises QueryError or UpstreamError."""
+    lens = turn.view.lenses[turn.entrance.door.collection]
+    if turn.entrance.door.use == "one" and not _is_type(turn.entrance):
+        return await _one(turn, lens)
+    query = _query(turn, lens)
+    form = form_of(turn.entrance)
+    source = _written(turn, lens, query)
+    built, size, rows = [form.opening], 0, 0
+    async for piece in source:
+        built += [form.joint, piece.text] if rows else [piece.text]
+        size += len(piece.text)
+        rows += piece.rows
+        if size > WHOLE and not turn.asked.head:
+            return await stream(turn, query, form, Piece(rows, b"".join(built)), source)
+    built.append(form.closing)
+    return Body(form.content_type, b"".join(built), rows, query.words())
+
+
+def _is_type(entrance: Entrance) -> bool:
+    return entrance.door.api == "v1" and entrance.arg in ENTRY_TYPES
+
+
+def _query(turn: Turn, lens: Lens) -> Query:
+    parameters = [pair for pair in turn.asked.parameters() if pair[0] != "token"]
+    entrance, now = turn.entrance, turn.asked.at
+    if "history" in entrance.door.name:
+        return _history(turn.view, lens, parameters, now=now, since=entrance.arg)
+    if entrance.door.api == "v3":
+        return parse_v3(turn.view, lens, parameters, now=now)
+    types = (entrance.arg,) if _is_type(entrance) else ()
+    query = parse_v1(turn.view, lens, parameters, now=now, types=types)
+    return replace(query, count=1) if entrance.door.use == "current" else query
+
+
+def _history(view: View, lens: Lens, parameters: Parameters, *, now: int, since: str) -> Query:
+    """Read v3 history by the row's own date: when hidden things changed (srvModified) is not told."""
+    query = parse_v3(view, lens, parameters, now=now)
+    if since and (not since.isdigit() or int(since) > LATEST_MS):
+        raise QueryError("The moment after /history/ is not one. Give epoch milliseconds.")
+    return replace(query, since=max(query.since, int(since or 0) + 1), newest_first=False)
+
+
+async def _written(turn: Turn, lens: Lens, query: Query) -> AsyncIterator[Piece]:
+    large = query.until - query.since > LARGE_SPAN and query.count > V3_LIMIT
+    async with turn.gate.large if large else nullcontext():
+        async for page in pages(lens, query, turn.gate.nightscout.rows):
+            yield Piece(len(page), write_rows(page, lens, query, turn.entrance))
+
+
+async def _one(turn: Turn, lens: Lens) -> Body:
+    """Find a row by its pseudonym: it can't be turned back, so the window is searched."""
+    if any(name != "token" for name, _ in turn.asked.parameters()):
+        raise QueryError("This filter is not available here.")
+    view, wanted = turn.view, turn.entrance.arg
+    types = None if lens.types is None else tuple(sorted(lens.types))
+    query = Query(
+        lens.collection, view.window.since, view.window.close(turn.asked.at), types, LARGEST_COUNT * 4
+    )
+    async with turn.gate.large:
+        async for page in pages(lens, query, turn.gate.nightscout.rows):
+            for pair in page:
+                if wanted in (getattr(pair[1], "_id", None), getattr(pair[1], "identifier", None)):
+                    return _found(pair, lens, query, turn.entrance)
+    if turn.entrance.door.api == "v3":
+        return Body("application/json", b'{"status":404}', 0, "by id", status=404)
+    return Body("application/json", b"[]", 0, "by id")
+
+
+def _found(pair: Dated, lens: Lens, query: Query, entrance: Entrance) -> Body:
+    text = write_rows([pair], lens, query, entrance)
+    form = form_of(entrance)
+    if form is JSON_V3:
+        form = Form("application/json", b'{"status":200,"result":', b",", b"}")
+    return Body(form.content_type, form.opening + text + form.closing, 1, "by id")

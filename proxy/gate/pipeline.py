@@ -1,0 +1,111 @@
+"""How a request flows, in order.
+
+Verify the token, read the grant's state, find the door, decide, rebuild the query, fetch, filter, record, answer.
+Nothing of the client's request is passed on, and nothing is answered that is not on record.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from proxy.core.doors import Entrance, find_door
+from proxy.core.errors import ClockError, GrantEnded, QueryError, StoreUnavailable, TokenError, UpstreamError
+from proxy.core.grant import Grant
+from proxy.core.view import View
+from proxy.gate.asking import Asking, asking
+from proxy.gate.authored import author
+from proxy.gate.bodies import respond
+from proxy.gate.gate import Gate
+from proxy.gate.holder import holder
+from proxy.gate.lookup import look_up
+from proxy.gate.properties import properties
+from proxy.gate.refusals import NO_ACCESS, NO_DOOR, NO_RECORD, NOT_SHARED, TOO_MANY, refusal
+from proxy.gate.turn import Turn
+
+log = structlog.get_logger("gate")
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """The door is open to this grant."""
+
+    entrance: Entrance
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """Not this way: status, reason for machines, sentence for people."""
+
+    status: int
+    reason: str
+    message: str
+
+
+_TOO_MANY: Final = Deny(429, "too_many_requests", TOO_MANY)
+_NO_DOOR: Final = Deny(404, "no_such_door", NO_DOOR)
+_READ_ONLY: Final = Deny(405, "read_only", "This access is for reading only.")
+_NO_BODY: Final = Deny(400, "body_not_allowed", "A request for reading has no body.")
+_NOT_SHARED: Final = Deny(403, "not_shared", NOT_SHARED)
+
+
+async def serve(gate: Gate, request: web.Request) -> web.StreamResponse:
+    """Answer one request of a clinician or a tool."""
+    asked = asking(request, now=gate.clock(), request_id=gate.request_id(), trusted=gate.trusted)
+    try:
+        gate.now()
+        grant = await holder(gate, request, asked)
+        view = gate.view(grant)
+        try:
+            decision = decide(gate, request, asked, view, grant)
+            if isinstance(decision, Allow):
+                return await _answered(Turn(gate, request, asked, grant, view, decision.entrance))
+        except QueryError as error:
+            decision = Deny(error.status, error.reason, str(error))
+        except UpstreamError as error:
+            decision = Deny(error.status, error.upstream_reason, str(error))
+        return await _refused(gate, request, asked, grant, decision)
+    except (TokenError, GrantEnded) as error:
+        return refusal(request, asked, error.status, error.reason, NO_ACCESS)
+    except UpstreamError as error:  # a first opening needs the site's time zone
+        return refusal(request, asked, error.status, error.upstream_reason, str(error))
+    except ClockError as error:
+        return refusal(request, asked, error.status, error.reason, str(error))
+    except StoreUnavailable as error:
+        log.warning("store_unavailable", request_id=asked.request_id, error=str(error))
+        return refusal(request, asked, error.status, error.reason, NO_RECORD)
+
+
+def decide(gate: Gate, request: web.Request, asked: Asking, view: View, grant: Grant) -> Allow | Deny:
+    """Decide on door and method: what is not opened by the table and the policy stays shut."""
+    entrance = find_door(asked.path)
+    if not gate.pace.allow(grant.id, asked.at):
+        return _TOO_MANY
+    if entrance is None:
+        return _NO_DOOR
+    door = entrance.door
+    if door.use == "closed" or (door.collection and door.collection not in view.lenses):
+        return _NOT_SHARED
+    if request.method not in ("GET", "HEAD"):
+        return _READ_ONLY
+    return _NO_BODY if request.body_exists else Allow(entrance)
+
+
+async def _answered(turn: Turn) -> web.StreamResponse:
+    match turn.entrance.door.use:
+        case "authored":
+            return await respond(turn, author(turn))
+        case "properties":
+            return await respond(turn, await properties(turn))
+        case _:
+            found = await look_up(turn)
+            return found if isinstance(found, web.StreamResponse) else await respond(turn, found)
+
+
+async def _refused(gate: Gate, request: web.Request, asked: Asking, grant: Grant, deny: Deny) -> web.Response:
+    found = find_door(asked.path)
+    name = found.door.name if found else "unknown"
+    draft = asked.draft("refusal", gate.clock(), door=name, status=deny.status, reason=deny.reason)
+    await gate.store.append(grant.id, draft)
+    return refusal(request, asked, deny.status, deny.reason, deny.message)

@@ -1,0 +1,104 @@
+"""The clinicians' server: one host name, our own headers, and every path that is no page of ours to the pipeline."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+
+from proxy.core.headers import PRIVATE
+from proxy.core.token import jwks
+from proxy.gate.asking import plain_path
+from proxy.gate.gate import Gate
+from proxy.gate.pipeline import serve
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+LARGEST_FORM = 4096
+_CORS: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "Authorization, Api-Secret, If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified",
+    "Access-Control-Max-Age": "600",
+}
+log = structlog.get_logger("web")
+
+
+def clinicians_app(gate: Gate, pages: Iterable[web.RouteDef]) -> web.Application:
+    """Build the application: `pages` are the clinician's own pages, the rest is Nightscout's."""
+    app = web.Application(
+        client_max_size=LARGEST_FORM,
+        middlewares=[_guard(gate), _right_host(gate.public_url), _tools_of_other_origins],
+    )
+    app.router.add_routes(pages)
+
+    async def keys(_: web.Request) -> web.Response:
+        return web.json_response(jwks(gate.public_keys()), headers={"Cache-Control": "public, max-age=300"})
+
+    async def anything(request: web.Request) -> web.StreamResponse:
+        return await serve(gate, request)
+
+    app.router.add_get("/.well-known/jwks.json", keys)
+    app.router.add_route("*", "/{path:.*}", anything)
+    app.on_response_prepare.append(_sign)
+    return app
+
+
+async def _sign(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Server"] = "chaperone"
+
+
+def _refused(status: int, reason: str, message: str, request_id: str) -> web.Response:
+    body = {"reason": reason, "message": message, "request_id": request_id}
+    return web.json_response(body, status=status, headers=PRIVATE)
+
+
+def _guard(gate: Gate) -> Any:
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Turn what was not foreseen into a bare answer with a reference: bugs tell nothing to anyone."""
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:  # noqa: PLR2004 - redirects of our own pages
+                raise
+            return _refused(error.status, "not_possible", "This request is not possible.", gate.request_id())
+        except ConnectionError:
+            raise
+        except Exception as error:  # the outermost net: a bug must not become a stack trace on a page
+            request_id = gate.request_id()
+            log.exception("bug", request_id=request_id, exc_info=error)
+            return _refused(500, "fault", "Something went wrong here.", request_id)
+
+    return guard
+
+
+def _right_host(public_url: str) -> Any:
+    expected = urlsplit(public_url).netloc.lower()
+
+    @web.middleware
+    async def right_host(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer only to our own name, and only to plain paths (no encoding, no dots, no doubled slashes)."""
+        if request.headers.get("Host", "").lower() != expected:
+            return _refused(421, "wrong_host", "This address is not served here.", "-")
+        if plain_path(request.raw_path) is None and not request.raw_path.startswith("/visit"):
+            return _refused(404, "no_such_door", "There is nothing at this address.", "-")
+        return await handler(request)
+
+    return right_host
+
+
+@web.middleware
+async def _tools_of_other_origins(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let pages of other origins read with a token that they carry themselves; never with our cookie."""
+    is_api = (
+        request.path.startswith("/api/") and "Origin" in request.headers and "Cookie" not in request.headers
+    )
+    if is_api and request.method == "OPTIONS":
+        return web.Response(status=204, headers=_CORS)
+    response = await handler(request)
+    carries_token = "Authorization" in request.headers or "Api-Secret" in request.headers
+    if is_api and carries_token and not response.prepared:
+        response.headers.update(_CORS)
+    return response

@@ -1,0 +1,1 @@
+"""The owner's side, on its own origin: health and metrics now."""

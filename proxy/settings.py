@@ -1,0 +1,153 @@
+"""Settings, from the environment: one table, all faults told at once, secrets never shown."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from proxy.core.errors import ChaperoneError
+
+_FILE_SUFFIX = "_FILE"
+_SECRETS = ("NIGHTSCOUT_TOKEN", "CHAPERONE_METRICS_TOKEN", "CHAPERONE_STORE")
+
+
+class SettingsError(ChaperoneError):
+    """One or more settings are wrong; the message lists them all."""
+
+    status = 400
+    reason = "settings_invalid"
+
+
+class Settings(BaseSettings):
+    """What an installation is told by its environment. Names and defaults: README, Settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHAPERONE_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    nightscout_url: str = Field(default="", validation_alias="NIGHTSCOUT_URL")
+    nightscout_token: SecretStr = Field(default=SecretStr(""), validation_alias="NIGHTSCOUT_TOKEN")
+    public_url: str = ""
+    owner_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535, validation_alias=AliasChoices("CHAPERONE_PORT", "PORT"))
+    owner_host: str = "127.0.0.1"
+    owner_port: int = Field(default=8081, ge=0, le=65535)
+    trusted_proxies: str = ""
+    data: Path = Path("data")
+    store: SecretStr = SecretStr("sqlite")
+    policies: Path | None = None
+    timezone: str = ""
+    retention: int = Field(default=24, ge=1, le=120)
+    workers: int = Field(default=1, ge=1, le=32)
+    metrics_token: SecretStr = SecretStr("")
+    log_level: str = "info"
+
+    @field_validator("nightscout_url", "public_url", "owner_url")
+    @classmethod
+    def _is_an_origin(cls, url: str) -> str:
+        if not url:
+            return url
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("give an address such as https://example.org")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("give the address alone, without user, password, token or question mark")
+        return url.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, zone: str) -> str:
+        if zone and zone not in available_timezones():
+            raise ValueError("give the name of a time zone such as Europe/Berlin")
+        return zone
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, text: str) -> str:
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            ipaddress.ip_address(part)
+        return text
+
+    @model_validator(mode="after")
+    def _belong_together(self) -> Self:
+        if bool(self.nightscout_url) != bool(self.nightscout_token.get_secret_value()):
+            raise ValueError(
+                "NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN go together: set both, or neither for the demo site"
+            )
+        if urlsplit(self.public_origin).scheme == "http" and not _is_loopback(self.public_origin):
+            raise ValueError(
+                "CHAPERONE_PUBLIC_URL must begin with https:// unless it is this machine's own address"
+            )
+        return self
+
+    @property
+    def is_demo(self) -> bool:
+        return not self.nightscout_url
+
+    @property
+    def public_origin(self) -> str:
+        """Give the clinicians' origin; the default follows the port."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def owner_origin(self) -> str:
+        """Give the console's origin; the default follows the port."""
+        return self.owner_url or f"http://localhost:{self.owner_port}"
+
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        return tuple(filter(None, (part.strip() for part in self.trusted_proxies.split(","))))
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Read the settings. Raises SettingsError with every fault, none of which quotes a secret."""
+    faults = _read_files(os.environ if environ is None else environ, overrides)
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        faults += [_fault(dict(each)) for each in error.errors(include_url=False, include_input=False)]
+    else:
+        if not faults:
+            return settings
+    raise SettingsError("These settings need a change:\n" + "\n".join(f"  {fault}" for fault in faults))
+
+
+def _read_files(environ: Mapping[str, str], overrides: dict[str, Any]) -> list[str]:
+    """Each secret may lie in a file that a setting ending in _FILE names (Docker's and systemd's habit)."""
+    faults = []
+    for name in _SECRETS:
+        path = environ.get(name + _FILE_SUFFIX)
+        if not path:
+            continue
+        try:
+            secret = Path(path).read_text(encoding="utf-8").strip()
+        except OSError:
+            faults.append(f"{name}{_FILE_SUFFIX}: this file can't be read")
+            continue
+        field = "NIGHTSCOUT_TOKEN" if name == "NIGHTSCOUT_TOKEN" else name.removeprefix("CHAPERONE_").lower()
+        overrides.setdefault(field, SecretStr(secret))
+    return faults
+
+
+def _fault(error: dict[str, Any]) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    name = where if where.isupper() else f"CHAPERONE_{where.upper()}"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{name}: {message}" if where else message

@@ -1,0 +1,13 @@
+"""A grant in words for its clinician's pages."""
+
+from proxy.core.grant import Grant
+from proxy.core.labels import labels
+from proxy.core.policy import Policy
+from proxy.visit.visit import Shared
+
+
+def described(policy: Policy, grant: Grant) -> Shared:
+    """Say what a grant shows: from the policy and the grant alone."""
+    words = labels(policy)
+    zone = grant.zone if policy.timezone == "site" else None
+    return Shared(policy.title, "", (*words.shown, words.detail), words.withheld, zone)

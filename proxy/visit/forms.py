@@ -1,0 +1,62 @@
+"""Forms: read small and strictly, and only from our own pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+LARGEST: Final = 4096
+"""Bytes of a form, after any content encoding."""
+_MOST_FIELDS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A form that is not taken: status, reason for machines, sentence for people."""
+
+    status: int
+    reason: str
+    message: str
+
+
+async def read_form(request: web.Request, *, origin: str) -> Mapping[str, str] | Fault:
+    """Read a form that one of our own pages sent; each field once.
+
+    What stands in the address is no part of it: addresses are kept in histories and logs.
+    """
+    if request.headers.getall("Origin", []) != [origin]:
+        return Fault(
+            403, "foreign_origin", "This was not sent from this site's own page. Open the link again."
+        )
+    if request.content_type != "application/x-www-form-urlencoded":
+        return Fault(415, "not_a_form", "This page takes only its own form.")
+    body = await _read_capped(request)
+    if body is None:
+        return Fault(413, "too_large", "That is more text than this page takes.")
+    return _parse(body) or Fault(400, "not_a_form", "The form could not be read. Go back and try again.")
+
+
+async def _read_capped(request: web.Request) -> bytes | None:
+    body = b""
+    while chunk := await request.content.read(LARGEST + 1 - len(body)):
+        body += chunk
+        if len(body) > LARGEST:
+            return None
+    return body
+
+
+def _parse(body: bytes) -> Mapping[str, str] | None:
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except ValueError:
+        return None
+    fields = dict(pairs)
+    return fields if len(fields) == len(pairs) else None

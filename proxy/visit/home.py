@@ -1,0 +1,150 @@
+"""After signing in: what is shared and until when, and the two ways to end."""
+
+from aiohttp import web
+
+from proxy.core.errors import GrantEnded, TokenError
+from proxy.core.grant import Grant
+from proxy.core.record import Draft
+from proxy.core.session import is_csrf_of
+from proxy.visit import pages
+from proxy.visit.browser import SignedIn, cookie_value, forget, signed_in, without_cookie
+from proxy.visit.entry import ended_at, show_entry
+from proxy.visit.forms import Fault, read_form
+from proxy.visit.moments import iso
+from proxy.visit.visit import Visit
+
+CLOSED = "/visit/closed"
+
+
+async def home(visit: Visit, request: web.Request) -> web.Response:
+    """Answer GET /visit/home."""
+    found = await signed_in(visit, request, input_by_person=True)
+    if found is None:
+        return _nobody(visit, request)
+    if found.grant.state(visit.clock()) == "ended":
+        return await _ended(visit, request, found.grant, status=401)
+    return pages.page(
+        "home.html",
+        grant=found.grant,
+        shared=visit.describe(found.grant),
+        csrf=found.session.csrf,
+        api=f"{visit.origin}/api/v1/",
+        left=found.grant.expires_at - visit.clock(),
+    )
+
+
+async def close(visit: Visit, request: web.Request) -> web.Response:
+    """Answer POST /visit/close: end this browser's session, not the grant."""
+    found = await _asked(visit, request)
+    if isinstance(found, web.Response):
+        return found
+    await forget(visit, request)
+    return without_cookie(visit, pages.see_other(CLOSED))
+
+
+async def closed(_visit: Visit, _request: web.Request) -> web.Response:
+    """Answer GET /visit/closed: the page that is left on the screen of a shared computer."""
+    return pages.page("closed.html")
+
+
+async def finish(visit: Visit, request: web.Request) -> web.Response:
+    """Answer POST /visit/finish: end the grant, everywhere and for good."""
+    found = await _asked(visit, request)
+    if isinstance(found, web.Response):
+        return found
+    if found.grant.state(visit.clock()) == "ended":
+        return await _ended(visit, request, found.grant, status=401)
+    now = visit.clock()
+    record = visit.draft(request, "ended", now, ending="finished", by="clinician")
+    try:
+        grant = await visit.store.end(found.grant.id, "finished", record)
+    except GrantEnded:
+        grant = await visit.store.grant(found.grant.id) or found.grant
+    return await _ended(visit, request, grant, status=200)
+
+
+async def whoami(visit: Visit, request: web.Request) -> web.Response:
+    """Answer GET /visit/whoami: what the holder of a session or token may see, and until when. ISO 8601 in UTC."""
+    try:
+        by_token = await visit.holder(request)
+    except TokenError as error:
+        return _refusal(visit, request, error.status, error.reason, "No access, or it has ended.")
+    found = await signed_in(visit, request)
+    if found is not None and by_token is not None and found.grant.id != by_token.id:
+        return _refusal(visit, request, 403, "other_visit", "Another visit was opened in this browser.")
+    grant = by_token or (found.grant if found else None)
+    if grant is None or grant.state(visit.clock()) == "ended":
+        return _refusal(visit, request, 401, "no_access", "No access, or it has ended.")
+    return pages.json(_about(visit, grant))
+
+
+def _about(visit: Visit, grant: Grant) -> dict[str, object]:
+    shared = visit.describe(grant)
+    return {
+        "grant_id": grant.id,
+        "clinician": grant.clinician,
+        "policy": {"name": grant.policy_name, "title": shared.title, "hash": grant.policy_hash},
+        "shared": shared.shown,
+        "not_shared": shared.withheld,
+        "window": {"days": grant.days},
+        "state": grant.state(visit.clock()),
+        "opens_at": iso(grant.opens_at),
+        "opened_at": None if grant.opened_at is None else iso(grant.opened_at),
+        "expires_at": iso(grant.expires_at),
+        "api": f"{visit.origin}/api/v1/",
+    }
+
+
+async def _asked(visit: Visit, request: web.Request) -> SignedIn | web.Response:
+    """Check a change of state: from our own page, in a session, with that session's token."""
+    form = await read_form(request, origin=visit.origin)
+    if isinstance(form, Fault):
+        return _message(visit, request, form)
+    found = await signed_in(visit, request)
+    if found is None:
+        return _nobody(visit, request)
+    if not is_csrf_of(found.session, form.get("csrf", "")):
+        return _message(
+            visit, request, Fault(403, "csrf", "This page is out of date. Go back, reload it and try again.")
+        )
+    return found
+
+
+def _message(visit: Visit, request: web.Request, fault: Fault) -> web.Response:
+    return pages.message(
+        "Not taken", fault.message, status=fault.status, request_id=visit.request_id(request)
+    )
+
+
+def _nobody(visit: Visit, request: web.Request) -> web.Response:
+    if not cookie_value(visit, request):
+        return (
+            pages.see_other("/visit") if request.method == "GET" else show_entry(status=401, why="signed_out")
+        )
+    return without_cookie(visit, show_entry(status=401, why="signed_out"))
+
+
+async def _ended(visit: Visit, request: web.Request, grant: Grant, *, status: int) -> web.Response:
+    """Show the end once, with the check number, and leave nothing in this browser."""
+    sealed = await _sealed(visit, grant)
+    response = pages.page(
+        "ended.html",
+        status=status,
+        grant=sealed,
+        how=sealed.how_it_ended(visit.clock()),
+        at=ended_at(sealed),
+        sealed=True,
+    )
+    await forget(visit, request)
+    return without_cookie(visit, response)
+
+
+async def _sealed(visit: Visit, grant: Grant) -> Grant:
+    """Seal what ended by the clock: only then is its check number the last one."""
+    if grant.ended_at is not None:
+        return grant
+    return await visit.store.end(grant.id, "expired", Draft("ended", grant.expires_at, {"ending": "expired"}))
+
+
+def _refusal(visit: Visit, request: web.Request, status: int, reason: str, text: str) -> web.Response:
+    return pages.refusal(reason, text, status=status, request_id=visit.request_id(request))

@@ -1,0 +1,72 @@
+"""Pages and files: rendered with autoescape, sent whole, never compressed (they may hold a CSRF token)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+import msgspec
+from aiohttp import web
+
+from proxy.core.headers import PAGE, PRIVATE
+from proxy.visit.moments import moment, span
+
+_ROOM = Path(__file__).parent
+_FILES: Final = (
+    ("style.css", "text/css"),
+    ("entry.js", "text/javascript"),
+    ("icon.svg", "image/svg+xml"),
+)
+_TEMPLATES: Final = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_ROOM / "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(
+    template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
+) -> web.Response:
+    """Render a page of ours, with the headers of every answer."""
+    text = _TEMPLATES.get_template(template).render(moment=moment, span=span, **values)
+    sent = {**PAGE, **(headers or {})}
+    return web.Response(status=status, text=text, content_type="text/html", charset="utf-8", headers=sent)
+
+
+def message(title: str, text: str, *, status: int, request_id: str) -> web.Response:
+    """Say one thing on a page, with a way back to the start."""
+    headers = {"Retry-After": "10"} if status in (429, 503) else None
+    return page("message.html", status=status, headers=headers, title=title, text=text, request_id=request_id)
+
+
+def see_other(path: str, *, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Send a browser on by GET, after a form was taken."""
+    return web.Response(status=303, headers={**PAGE, **(headers or {}), "Location": path})
+
+
+def json(body: object, *, status: int = 200) -> web.Response:
+    """Write JSON, with the headers of every answer."""
+    encoded = msgspec.json.encode(body)
+    return web.Response(status=status, body=encoded, content_type="application/json", headers=dict(PRIVATE))
+
+
+def refusal(reason: str, text: str, *, status: int, request_id: str) -> web.Response:
+    """Refuse a program: the same three fields as everywhere."""
+    return json({"reason": reason, "message": text, "request_id": request_id}, status=status)
+
+
+def files() -> list[web.RouteDef]:
+    """List the routes of the few files that our pages need, read now; they hold nothing of anybody."""
+    return [_file(name, kind) for name, kind in _FILES]
+
+
+def _file(name: str, kind: str) -> web.RouteDef:
+    body = (_ROOM / "static" / name).read_bytes()
+
+    async def answer(_request: web.Request) -> web.Response:
+        headers = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
+
+    return web.get(f"/visit/{name}", answer)

@@ -1,0 +1,52 @@
+"""The addresses of the clinician's own pages."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from proxy.core.errors import ChaperoneError
+from proxy.visit import entry, home, pages
+from proxy.visit.visit import Visit
+
+log = structlog.get_logger("visit")
+
+_LATER: Final = "This can't be shown just now. Wait a moment and try again; nothing was lost."
+
+Page = Callable[[Visit, web.Request], Awaitable[web.Response]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def routes(visit: Visit) -> list[web.RouteDef]:
+    """List the pages under /visit, and `/` for those who have not signed in."""
+    return [
+        web.get("/", front_door(visit)),
+        web.get("/visit", _guarded(visit, entry.entry_page)),
+        web.post("/visit", _guarded(visit, entry.sign_in)),
+        web.get("/visit/home", _guarded(visit, home.home)),
+        web.post("/visit/close", _guarded(visit, home.close)),
+        web.get("/visit/closed", _guarded(visit, home.closed)),
+        web.post("/visit/finish", _guarded(visit, home.finish)),
+        web.get("/visit/whoami", _guarded(visit, home.whoami, for_programs=True)),
+        *pages.files(),
+    ]
+
+
+def front_door(visit: Visit) -> Handler:
+    """Give the handler of `/`, for an app that has more behind it once somebody has signed in."""
+    return _guarded(visit, entry.front_door)
+
+
+def _guarded(visit: Visit, answer: Page, *, for_programs: bool = False) -> Handler:
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        try:
+            return await answer(visit, request)
+        except ChaperoneError as error:
+            request_id = visit.request_id(request)
+            log.warning("visit_unavailable", reason=error.reason, request_id=request_id)
+            if for_programs:
+                return pages.refusal(error.reason, _LATER, status=error.status, request_id=request_id)
+            return pages.message("One moment", _LATER, status=error.status, request_id=request_id)
+
+    return guarded

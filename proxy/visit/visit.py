@@ -1,0 +1,70 @@
+"""What the clinician's pages work with: collaborators from the composition root, and what this process remembers."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from proxy.core.grant import Grant
+from proxy.core.ports import Clock, RandomBytes, Store
+from proxy.core.record import Draft, Kind, Value
+from proxy.core.session import Cookie, cookie_for, origin_of
+from proxy.visit.turns import Pace, Turns
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a grant shows, in words for people. Labels come from the policy, never from the data."""
+
+    title: str
+    """The policy's title."""
+    whose: str
+    """Whose data it is, as far as the policy tells: initials, a name, or nothing."""
+    shown: tuple[str, ...]
+    withheld: tuple[str, ...]
+    zone: str | None = None
+    """The zone in which moments are told, if the policy tells it; else UTC, which a script turns into local time."""
+
+
+async def no_token(_request: web.Request) -> Grant | None:
+    """Stand in for a gate that reads tokens, where there is none."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Everything that the clinician's pages need. Made once; raises ValueError for plain http off this machine."""
+
+    store: Store
+    entry_key: bytes
+    clock: Clock
+    public_url: str
+    zone: Callable[[], Awaitable[str]]
+    """Gives the site's time zone: asked once per grant, at its opening."""
+    describe: Callable[[Grant], Shared]
+    seen: Callable[[web.Request], Mapping[str, Value]]
+    """What is recorded of whoever asks: request_id, device, address (coarse)."""
+    holder: Callable[[web.Request], Awaitable[Grant | None]] = no_token
+    """The grant of the token in a request; None if it carries none. Raises TokenError for one that is dead."""
+    random: RandomBytes = secrets.token_bytes
+    turns: Turns = field(default_factory=Turns)
+    """PIN checks, one at a time."""
+    codes: Pace = field(default_factory=lambda: Pace(burst=60, per_second=0.5))
+    """Wrong codes from everyone together: at most 1.3 million in 30 days, against 31^10 codes."""
+    entries: Pace = field(default_factory=lambda: Pace(burst=60, per_second=1))
+    """Sign-in attempts on one grant: each writes a record, and the disk is not endless."""
+    cookie: Cookie = field(init=False)
+    origin: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cookie", cookie_for(self.public_url))
+        object.__setattr__(self, "origin", origin_of(self.public_url))
+
+    def draft(self, request: web.Request, kind: Kind, at: int, **fields: Value) -> Draft:
+        """Write what is recorded of this request."""
+        return Draft(kind, at, {**self.seen(request), **fields})
+
+    def request_id(self, request: web.Request) -> str:
+        """Give the id under which this request is in the log and on the page."""
+        return str(self.seen(request).get("request_id", ""))
