@@ -51,6 +51,11 @@ class MemoryStore:
         await self._step("grant_by_code")
         return next((grant for grant in self._grants.values() if grant.code_hash == code_hash), None)
 
+    async def grant_by_token(self, token_hash: str) -> Grant | None:
+        await self._step("grant_by_token")
+        found = (grant for grant in self._grants.values() if token_hash and grant.token_hash == token_hash)
+        return next(found, None)
+
     async def append(self, grant_id: str, *drafts: Draft) -> Grant:
         await self._step("append")
         return self._write(self._live(grant_id, drafts[0].at), *drafts)
@@ -130,7 +135,7 @@ class MemoryStore:
     async def erase(self, grant_id: str, *, day: str) -> None:
         await self._step("erase")
         hidden: dict[str, Any] = dict.fromkeys(("clinician", "policy_name", "policy_text", "policy_hash"), "")
-        secret: dict[str, Any] = dict.fromkeys(("link_hash", "code_hash", "pin_hash"), "")
+        secret: dict[str, Any] = dict.fromkeys(("link_hash", "code_hash", "pin_hash", "token_hash"), "")
         self._grants[grant_id] = replace(self._known(grant_id), **hidden, **secret)
         self._chains[grant_id] = []
         self._sessions = {key: kept for key, kept in self._sessions.items() if kept.grant != grant_id}

@@ -4,6 +4,7 @@ Nothing here decides. The shape of a policy is read as the lens reads it, and va
 reader, so that an explanation can't promise what the filter does not do.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -188,8 +189,9 @@ def _withheld_because(field: Field) -> str:
 def _is_readable(field: Field, value: Any) -> bool:
     """Try a value on the reader that the filter uses for odd rows, which takes all that the fast one takes."""
     place = "value[]" if field.path.endswith("[]") else "value"
-    row: Any = repair(tree([replace(field, path=place)]), msgspec.Raw(msgspec.json.encode({"value": value})))
-    if row.value is None:
+    document = json.dumps({"value": value}).encode()
+    row: Any = repair(tree([replace(field, path=place)]), msgspec.Raw(document))
+    if row is None or row.value is None:
         return False
     return (
         field.kind not in ("iso", "time")

@@ -53,6 +53,8 @@ class Grant:
     """The check number: hex SHA-256 of the chain so far."""
     token_hash: str = ""
     """Keyed hash of the token's SHA-1, for tools that send only that; empty if no token was minted."""
+    erased_on: str | None = None
+    """Day of erasure (ISO); of an erased grant only id, length and head are left beside it."""
 
     def state(self, now: int) -> State:
         """Give the state at `now`, whether or not the ending has been sealed yet."""

@@ -38,9 +38,9 @@ class Labels:
 
 def labels(policy: Policy) -> Labels:
     """Give the words for a policy. A class counts as shown if anything of it is."""
-    classes = {
-        COLLECTIONS[name][path].privacy for name, shown in policy.collections.items() for path in shown.fields
-    }
+    named = (COLLECTIONS[name][path] for name, shown in policy.collections.items() for path in shown.fields)
+    # A moment alone (when a suggestion was made) does not make its class shared.
+    classes = {field.privacy for field in named if field.kind not in ("iso", "ms", "time")}
     shown = tuple(words for name, words in _CLASSES if name in classes)
     withheld = tuple(words for name, words in _CLASSES if name not in classes)
     words = () if "text" in classes else _NEVER[:1]

@@ -44,7 +44,6 @@ DATE_FIELD = {
     "treatments": "created_at",
     "devicestatus": "created_at",
     "profile": "startDate",
-    "food": "created_at",
     "activity": "created_at",
 }
 
@@ -58,7 +57,8 @@ class Lens:
 
     collection: str
     types: frozenset[str] | None
-    date: str
+    date: str | None
+    """None for foods: they are a list, not a series."""
     type: str | None
     root: Node
     values: tuple[str, ...]
@@ -123,6 +123,8 @@ class Lens:
 
     def moment(self, row: Row) -> int | None:
         """Give the row's own date in epoch milliseconds."""
+        if self.date is None:
+            return 0
         value = getattr(row, self.date)
         if value is None or value.__class__ is int:
             return value
@@ -150,7 +152,7 @@ def compile_lens(collection: str, shown: Shown, pseudonyms: Pseudonyms) -> Lens:
     return Lens(
         collection=collection,
         types=None if shown.types is None else frozenset(shown.types),
-        date=DATE_FIELD[collection],
+        date=DATE_FIELD.get(collection),
         type=type_field,
         root=root,
         values=_values(table, shown),

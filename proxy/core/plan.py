@@ -5,10 +5,10 @@ header: no JWT has to be fetched, kept or renewed, and v3's answers are the same
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from proxy.core.grant import DAY
 from proxy.core.lens import DATE_FIELD, TYPE_FIELD
+from proxy.core.tidy import written
 
 PATHS = {
     "entries": "/api/v1/entries.json",
@@ -56,7 +56,7 @@ class Fetch:
 def _moment(field: str, at: int) -> str:
     if field == "date":
         return str(at)
-    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
+    return written(at)
 
 
 def slices(collection: str, since: int, until: int, *, newest_first: bool) -> list[tuple[int, int]]:

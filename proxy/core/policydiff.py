@@ -7,6 +7,7 @@ from proxy.core.policy import DETAILS, IDENTITIES, ZONES, Policy, Shown, fields_
 
 _NOTHING = Shown(frozenset(), None)
 _LISTED = 8
+_ZONE_WORDS = {"site": "the time zone", "offset": "the offset from UTC"}
 
 
 def diff(old: Policy, new: Policy) -> list[str]:
@@ -28,17 +29,17 @@ def _more(less: Policy, more: Policy) -> Iterator[str]:
             before = less.collections.get(collection)
             yield from _more_of(collection, before, more.collections[collection])
     if more.window > less.window:
-        yield f"up to {more.window} days instead of {less.window}"
+        yield f"days {less.window + 1} to {more.window} before the visit"
     if DETAILS.index(more.detail) < DETAILS.index(less.detail):
-        yield f"finer figures: {more.detail} instead of {less.detail}"
+        yield f"figures finer than {less.detail}: {more.detail}"
     if more.live and not less.live:
         yield "what happens during the visit, as it happens"
     if more.pages and not less.pages:
         yield "Nightscout's own pages"
     if ZONES.index(more.timezone) < ZONES.index(less.timezone):
-        yield f"more of the time zone: {more.timezone} instead of {less.timezone}"
+        yield _ZONE_WORDS[more.timezone]
     if IDENTITIES.index(more.identity) > IDENTITIES.index(less.identity):
-        yield f"who it is: {more.identity} instead of {less.identity}"
+        yield f"who it is: {more.identity}"
     yield from _words("files to keep", less.exports, more.exports)
     yield from _words("figures that we work out from what is not shared", less.derive, more.derive)
 
@@ -51,17 +52,18 @@ def _words(what: str, before: Sequence[str], after: Sequence[str]) -> Iterator[s
 
 def _more_of(collection: str, before: Shown | None, after: Shown) -> Iterator[str]:
     if before is None:
-        yield f"{collection}, which was not shared at all"
+        yield f"rows of {collection}, with their ids and times"
     old = before or _NOTHING
     yield from _words(f"{collection} of type", old.types or (), after.types or ())
-    added = after.fields - old.fields
-    for privacy, paths in _by_class(collection, added):
+    for privacy, paths in _by_class(collection, after.fields - old.fields):
         whole = fields_of_class(COLLECTIONS[collection], privacy)
-        if whole and whole <= added:
-            yield f"{collection}, class {privacy}: all {len(whole)} fields"
-            paths = [path for path in paths if path not in whole]  # noqa: PLW2901 - the rest is listed below
-        if paths and privacy != "row":
-            yield f"{collection}, class {privacy}: {_list(paths)}"
+        added = whole - old.fields if whole <= after.fields else frozenset()
+        if added:
+            which = "all" if added == whole else "the other"
+            yield f"{collection}, class {privacy}: {which} {len(added)} fields"
+        listed = [path for path in paths if path not in added]
+        if listed and privacy != "row":
+            yield f"{collection}, class {privacy}: {_list(listed)}"
 
 
 def _by_class(collection: str, added: Iterable[str]) -> list[tuple[str, list[str]]]:

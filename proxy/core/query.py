@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from proxy.core.errors import QueryError
 from proxy.core.grant import DAY
-from proxy.core.lens import DATE_FIELD, TYPE_FIELD, Lens
+from proxy.core.lens import Lens
 from proxy.core.tidy import milliseconds
 from proxy.core.view import View
 
@@ -38,10 +38,11 @@ class Query:
     skip: int = 0
     fields: tuple[str, ...] | None = None
 
-    def words(self) -> str:
-        """Give the normalised query for the record: nothing of the client's own text."""
+    def words(self, shown: frozenset[str] | None = None) -> str:
+        """Give the normalised query for the record: nothing of the client's own text. `shown` are all types."""
         order = "newest" if self.newest_first else "oldest"
-        types = "" if self.types is None else f" types={'|'.join(self.types)}"
+        every = self.types is None or frozenset(self.types) == shown
+        types = "" if every or self.types is None else f" types={'|'.join(self.types)}"
         more = "" if self.fields is None else f" fields={','.join(self.fields)}"
         skip = f" skip={self.skip}" if self.skip else ""
         return f"{self.collection} since={self.since} until={self.until} count={self.count} {order}{types}{skip}{more}"
@@ -148,7 +149,7 @@ class _Reader:
         date = _V3_DATE.fullmatch(key)
         if date is not None:
             self._date(date["field"], date["op"], value, v3=True)
-        elif key in ("sort", "sort$desc") and value in ("date", self.lens.date):
+        elif key in ("sort", "sort$desc") and value in ("date", self.lens.date or ""):
             self.newest_first = key == "sort$desc"
         elif self.lens.type is not None and key in (self.lens.type, f"{self.lens.type}$eq"):
             self.narrow((value,))
@@ -174,7 +175,9 @@ class _Reader:
             self.until = min(self.until, at + (op == "lte"))
 
     def _date_fields(self, *, v3: bool) -> tuple[str, ...]:
-        own = DATE_FIELD[self.lens.collection]
+        own = self.lens.date
+        if own is None:
+            return ()
         if v3:
             return (own, "date", "created_at")
         return ("date", "dateString") if own == "date" else (own,)
@@ -203,8 +206,3 @@ class _Reader:
             count,
             newest_first=self.newest_first,
         )
-
-
-def type_name(collection: str) -> str | None:
-    """Give the name of the field that tells the rows of a collection apart."""
-    return TYPE_FIELD.get(collection)

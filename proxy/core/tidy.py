@@ -78,7 +78,12 @@ def instant(text: str) -> str | None:
     at = milliseconds(text)
     if at is None:
         return None
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
+    return written(at)
+
+
+def written(at: int) -> str:
+    """Write epoch milliseconds as Nightscout does."""
+    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
 
 
 def milliseconds(text: str) -> int | None:

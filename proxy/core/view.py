@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from proxy.core.grant import Grant
 from proxy.core.lens import Lens, compile_lens
-from proxy.core.policy import Policy
+from proxy.core.policy import Detail, Policy
 from proxy.core.pseudonym import Pseudonyms
 
 
@@ -52,7 +52,16 @@ def window_of(grant: Grant, policy: Policy) -> Window:
     assert grant.opened_at is not None
     assert grant.zone is not None
     since = local_midnight(grant.opened_at, grant.zone, days_before=grant.days)
+    if policy.detail == "summary":
+        return Window(since, local_midnight(grant.opened_at, grant.zone))
     return Window(since, None if policy.live else grant.opened_at)
+
+
+def has_rows(collection: str, detail: Detail) -> bool:
+    """Say whether a collection has rows at a level of detail: status rows can't be averaged, so a grid has none."""
+    if detail == "full":
+        return True
+    return detail != "summary" and collection in ("entries", "treatments", "profile", "food")
 
 
 def compile_view(policy: Policy, window: Window, *, zone: str, site_key: bytes) -> View:
@@ -62,5 +71,6 @@ def compile_view(policy: Policy, window: Window, *, zone: str, site_key: bytes) 
     lenses = {
         collection: compile_lens(collection, shown, Pseudonyms(site_key, view_id, collection))
         for collection, shown in policy.collections.items()
+        if has_rows(collection, policy.detail)
     }
     return View(view_id, policy, window, zone, lenses)

@@ -20,7 +20,14 @@ def care_figures(latest: Latest, insulin: Row) -> Row:
         "basal": _basal(latest),
     }
     size = {"maxSize": 496, "dataSize": 48.58}
-    figures["dbsize"] = {"display": "9%", "status": "current", "totalDataSize": 48.58, "dataPercentage": 9, "notificationLevel": 0, "details": size}  # fmt: skip
+    figures["dbsize"] = {
+        "display": "9%",
+        "status": "current",
+        "totalDataSize": 48.58,
+        "dataPercentage": 9,
+        "notificationLevel": 0,
+        "details": size,
+    }
     return figures | {"runtimestate": {"state": "booted"}}
 
 
@@ -118,11 +125,13 @@ def _basal(latest: Latest) -> Row:
     lasts = running is not None and running.get("endmills", 0) > latest.now and "absolute" in running
     rate = running["absolute"] if running is not None and lasts else scheduled
     current: Row = {"basal": scheduled}
-    current |= {"treatment": running | {"mgdl": _glucose_at(latest, running["mills"])}} if running and lasts else {}
+    current |= (
+        {"treatment": running | {"mgdl": _glucose_at(latest, running["mills"])}} if running and lasts else {}
+    )
     current |= {"combobolustreatment": None, "tempbasal": rate, "combobolusbasal": 0, "totalbasal": rate}
     return {"display": f"{'T: ' if lasts else ''}{rate:.3f}U", "current": current}
 
 
 def _glucose_at(latest: Latest, at: int) -> int | None:
-    """The reading before a treatment, which the server writes into it."""
+    """Find the reading before a treatment, which the server writes into it."""
     return next((row["mgdl"] for row in latest.sgvs if row["mills"] <= at), None)

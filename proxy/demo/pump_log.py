@@ -14,7 +14,7 @@ def write_pump_log(diary: Diary) -> None:
     at = diary.start + diary.rng.randrange(900) * 1000
     while at < diary.start + DAY:
         _temp_basal(diary, at)
-        if slope(diary.seed, at) > 2.5:
+        if slope(diary.seed, at) > 1.5:
             _micro_bolus(diary, at + 61_000)
         at += diary.rng.choice(_PAUSES) * MINUTE + diary.rng.randrange(40) * 1000
     _suspend(diary)
@@ -30,7 +30,17 @@ def _temp_basal(diary: Diary, at: int) -> None:
         row = diary.add_v3(at, "Temp Basal", **common, **dose, type="NORMAL", pumpId=at, **PUMP)
     elif diary.day % 5 == 2:
         key = uuid_like(diary.seed, ("temp", at))
-        row = diary.add(at, "Temp Basal", by="loop://CANARY-NAME-iPhone-of-Alma", **common, **dose, automatic=True, amount=round(units * minutes / 60, 2), syncIdentifier=key, insulinType="Fiasp")  # fmt: skip
+        row = diary.add(
+            at,
+            "Temp Basal",
+            by="loop://CANARY-NAME-iPhone-of-Alma",
+            **common,
+            **dose,
+            automatic=True,
+            amount=round(units * minutes / 60, 2),
+            syncIdentifier=key,
+            insulinType="Fiasp",
+        )
     elif diary.chance(0.1):
         row = diary.add(
             at,
@@ -53,7 +63,16 @@ def _micro_bolus(diary: Diary, at: int) -> None:
     if diary.day % 5 < 2:
         row = diary.add_v3(at, "Correction Bolus", **fields, pumpId=at)
     elif diary.day % 5 == 2:
-        row = diary.add(at, "Correction Bolus", by="Trio", insulin=units, type="SMB", automatic=True, bolusOrigin="smb", fpuID=uuid_like(diary.seed, ("fpu", at)))  # fmt: skip
+        row = diary.add(
+            at,
+            "Correction Bolus",
+            by="Trio",
+            insulin=units,
+            type="SMB",
+            automatic=True,
+            bolusOrigin="smb",
+            fpuID=uuid_like(diary.seed, ("fpu", at)),
+        )
     else:
         row = diary.add(at, "Correction Bolus", **fields, pumpId=at // 1000 + 1, isValid=True)
     if diary.chance(0.01):
@@ -76,7 +95,15 @@ def _suspend(diary: Diary) -> None:
             "reason": "DISCONNECTED_PUMP",
             "mode": "DISCONNECTED_PUMP",
         }
-        diary.add_v3(diary.sometime(), "OpenAPS Offline", **fields, autoForced=False, reasons=diary.mark("REASON"), notes=diary.mark("NOTE"))  # fmt: skip
+        diary.add_v3(
+            diary.sometime(),
+            "OpenAPS Offline",
+            **fields,
+            enteredBy="openaps://AndroidAPS",
+            autoForced=False,
+            reasons=diary.mark("REASON"),
+            notes=diary.mark("NOTE"),
+        )
 
 
 def _raw_events(diary: Diary) -> None:
@@ -107,4 +134,14 @@ def _raw_events(diary: Diary) -> None:
             "pumpSerial": PUMP_SERIAL,
             "notes": diary.mark("NOTE"),
         }
-        diary.add_v3(at, "Temp Basal", duration=60, durationInMilliseconds=60 * MINUTE, rate=1.4, absolute=1.4, type="FAKE_EXTENDED", extendedEmulated=nested, **PUMP)  # fmt: skip
+        diary.add_v3(
+            at,
+            "Temp Basal",
+            duration=60,
+            durationInMilliseconds=60 * MINUTE,
+            rate=1.4,
+            absolute=1.4,
+            type="FAKE_EXTENDED",
+            extendedEmulated=nested,
+            **PUMP,
+        )

@@ -24,7 +24,16 @@ def _dose(meal: Meal) -> float:
 
 def _with_calculator(diary: Diary, meal: Meal) -> None:
     value = round(glucose(diary.seed, meal.at))
-    food = {"_id": f"f00d{diary.day % 7:020x}", "name": diary.mark("FOOD"), "category": diary.mark("FOOD"), "carbs": meal.carbs, "portion": 1, "portions": 1, "unit": "pcs", "gi": 2}  # fmt: skip
+    food = {
+        "_id": f"f00d{diary.day % 7:020x}",
+        "name": diary.mark("FOOD"),
+        "category": diary.mark("FOOD"),
+        "carbs": meal.carbs,
+        "portion": 1,
+        "portions": 1,
+        "unit": "pcs",
+        "gi": 2,
+    }
     calculator = {
         "profile": canary.DEFAULT_PROFILE,
         "notes": diary.mark("CALC"),
@@ -42,10 +51,44 @@ def _with_calculator(diary: Diary, meal: Meal) -> None:
         "insulincarbs": _dose(meal),
         "foods": [food],
     }
-    diary.add(meal.at, "Meal Bolus", by=canary.PARENT, **_eaten(diary, meal), boluscalc=calculator, notes=_note(diary, meal), foodType=diary.mark("FOOD"), preBolus=15)  # fmt: skip
+    diary.add(
+        meal.at,
+        "Meal Bolus",
+        by=canary.PARENT,
+        **_eaten(diary, meal),
+        boluscalc=calculator,
+        notes=_note(diary, meal),
+        foodType=diary.mark("FOOD"),
+        preBolus=15,
+    )
 
 
 def _with_aaps(diary: Diary, meal: Meal) -> None:
+    diary.add_v3(
+        meal.at,
+        "Meal Bolus",
+        insulin=_dose(meal),
+        type="NORMAL",
+        pumpId=meal.at,
+        isBasalInsulin=False,
+        isSMB=False,
+        notes=_note(diary, meal),
+        **PUMP,
+    )
+    diary.add_v3(meal.at + 1000, "Carb Correction", carbs=meal.carbs, notes=_note(diary, meal))
+    diary.add_v3(
+        meal.at + 2000,
+        "Bolus Wizard",
+        bolusCalculatorResult=_result(diary),
+        glucose=round(glucose(diary.seed, meal.at)),
+        glucoseType="Sensor",
+        units="mg/dl",
+        notes=diary.mark("CALC"),
+    )
+
+
+def _result(diary: Diary) -> str:
+    """AAPS's calculator, as text."""
     result = {
         "ic": canary.CARB_RATIO[0],
         "isf": canary.ISF[0],
@@ -54,15 +97,36 @@ def _with_aaps(diary: Diary, meal: Meal) -> None:
         "profileName": canary.DEFAULT_PROFILE,
         "note": diary.mark("CALC"),
     }
-    diary.add_v3(meal.at, "Meal Bolus", insulin=_dose(meal), type="NORMAL", pumpId=meal.at, isBasalInsulin=False, isSMB=False, notes=_note(diary, meal), **PUMP)  # fmt: skip
-    diary.add_v3(meal.at + 1000, "Carb Correction", carbs=meal.carbs, notes=_note(diary, meal))
-    diary.add_v3(meal.at + 2000, "Bolus Wizard", bolusCalculatorResult=json.dumps(result), glucose=round(glucose(diary.seed, meal.at)), glucoseType="Sensor", units="mg/dl", notes=diary.mark("CALC"))  # fmt: skip
+    return json.dumps(result)
 
 
 def _with_loop(diary: Diary, meal: Meal) -> None:
     by = f"loop://{canary.IPHONE}"
-    diary.add(meal.at, "Carb Correction", by=by, carbs=meal.carbs, absorptionTime=180, foodType=f"🍕 {diary.mark('FOOD')}", syncIdentifier=uuid_like(diary.seed, ("carbs", meal.at)), timestamp=iso(meal.at), userEnteredAt=iso(meal.at))  # fmt: skip
-    diary.add(meal.at + 30_000, "Correction Bolus", by=by, insulin=_dose(meal), programmed=_dose(meal), unabsorbed=0, duration=1.5, type="normal", automatic=False, insulinType="Fiasp", syncIdentifier=uuid_like(diary.seed, ("bolus", meal.at)), timestamp=iso(meal.at))  # fmt: skip
+    diary.add(
+        meal.at,
+        "Carb Correction",
+        by=by,
+        carbs=meal.carbs,
+        absorptionTime=180,
+        foodType=f"🍕 {diary.mark('FOOD')}",
+        syncIdentifier=uuid_like(diary.seed, ("carbs", meal.at)),
+        timestamp=iso(meal.at),
+        userEnteredAt=iso(meal.at),
+    )
+    diary.add(
+        meal.at + 30_000,
+        "Correction Bolus",
+        by=by,
+        insulin=_dose(meal),
+        programmed=_dose(meal),
+        unabsorbed=0,
+        duration=1.5,
+        type="normal",
+        automatic=False,
+        insulinType="Fiasp",
+        syncIdentifier=uuid_like(diary.seed, ("bolus", meal.at)),
+        timestamp=iso(meal.at),
+    )
 
 
 def _by_careportal(diary: Diary, meal: Meal) -> None:
@@ -75,12 +139,26 @@ def _by_careportal(diary: Diary, meal: Meal) -> None:
         protein=9,
         fat=11,
         notes=_note(diary, meal),
+        bolusCalculatorResult=_result(diary),
+        **PUMP,
     )
 
 
 def _combo(diary: Diary, meal: Meal) -> None:
     now, later = round(_dose(meal) * 0.6, 2), round(_dose(meal) * 0.2, 2)
-    diary.add(meal.at, "Combo Bolus", by=canary.PARENT, insulin=now, enteredinsulin=_dose(meal), carbs=meal.carbs, splitNow=60, splitExt=40, duration=120, relative=later, notes=f"pizza with Theo {diary.mark('NOTE')}")  # fmt: skip
+    diary.add(
+        meal.at,
+        "Combo Bolus",
+        by=canary.PARENT,
+        insulin=now,
+        enteredinsulin=_dose(meal),
+        carbs=meal.carbs,
+        splitNow=60,
+        splitExt=40,
+        duration=120,
+        relative=later,
+        notes=f"pizza with Theo {diary.mark('NOTE')}",
+    )
 
 
 _WRITERS = (
@@ -120,13 +198,28 @@ def _against_a_low(diary: Diary) -> None:
     lows = [slot for slot, value in enumerate(values) if value < 68 and values[slot - 1] >= 68 and slot]
     for slot in lows:
         at = diary.start + slot * SLOT + 2 * MINUTE
-        diary.add(at, "Carb Correction", by="xDrip4iOS", carbs=diary.rng.choice((5, 8, 12)), notes=f"juice {diary.mark('NOTE')}", uuid=uuid_like(diary.seed, at))  # fmt: skip
+        diary.add(
+            at,
+            "Carb Correction",
+            by="xDrip4iOS",
+            carbs=diary.rng.choice((5, 8, 12)),
+            notes=f"juice {diary.mark('NOTE')}",
+            uuid=uuid_like(diary.seed, at),
+        )
 
 
 def _by_hand(diary: Diary) -> None:
     if diary.chance(0.3):
         pens = json.dumps([{"insulin": "Fiasp", "units": 1.5, "note": diary.mark("NOTE")}])
-        diary.add(diary.sometime(), "Correction Bolus", by="xdrip", insulin=1.5, insulinInjections=pens, notes=diary.mark("NOTE"), uuid=uuid_like(diary.seed, ("pen", diary.day)))  # fmt: skip
+        diary.add(
+            diary.sometime(),
+            "Correction Bolus",
+            by="xdrip",
+            insulin=1.5,
+            insulinInjections=pens,
+            notes=diary.mark("NOTE"),
+            uuid=uuid_like(diary.seed, ("pen", diary.day)),
+        )
     if diary.chance(0.05):
         row = diary.add_v3(
             diary.sometime(),

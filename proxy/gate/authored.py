@@ -4,16 +4,16 @@ Nothing here comes from the site: a title may be the patient's name, thresholds 
 Nightscout's own answers hold its token.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from proxy.core.doors import V3_COLLECTIONS, Entrance
 from proxy.core.grant import Grant
+from proxy.core.tidy import written
 from proxy.core.view import View
 from proxy.gate.asking import Asking
-from proxy.gate.bodies import Body
+from proxy.gate.body import Body
 from proxy.gate.turn import Turn
 
 VERSION = "15.0.7"
@@ -122,8 +122,7 @@ def _status(asked: Asking, view: View) -> dict[str, Any]:
         "status": "ok",
         "name": "nightscout",
         "version": VERSION,
-        "serverTime": datetime.fromtimestamp(asked.at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.")
-        + f"{asked.at % 1000:03d}Z",
+        "serverTime": written(asked.at),
         "serverTimeEpoch": asked.at,
         "apiEnabled": True,
         "careportalEnabled": False,

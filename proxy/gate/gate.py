@@ -13,7 +13,8 @@ from proxy.core.grant import Grant
 from proxy.core.policy import Policy
 from proxy.core.ports import Clock, Store
 from proxy.core.view import View, compile_view, window_of
-from proxy.gate.limits import Pace
+from proxy.gate.limits import Limits
+from proxy.gate.memory import Memory
 from proxy.gate.streams import Streams
 from proxy.gate.upstream import Nightscout
 
@@ -39,13 +40,17 @@ class Gate:
     """Gives the site's time zone: asked once per grant, at its opening."""
     trusted: tuple[str, ...] = ()
     request_id: Callable[[], str] = lambda: secrets.token_hex(8)
-    pace: Pace = field(default_factory=Pace)
+    limits: Limits = field(init=False)
+    memory: Memory = field(default_factory=Memory)
     large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     newest: int = 0
     """The latest moment seen, in a record or on the clock."""
     streams: Streams = field(default_factory=Streams)
     _policies: dict[str, Policy] = field(default_factory=dict)
     _views: OrderedDict[tuple[str, int, int, str], View] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        self.limits = Limits(self.store)
 
     def now(self) -> int:
         """Give the time. Raises ClockError if the clock was set back: an ended grant must not come alive."""

@@ -5,9 +5,9 @@ from aiohttp import web
 from proxy.core.codes import hash_token
 from proxy.core.errors import TokenError
 from proxy.core.grant import Grant
-from proxy.core.session import alive, cookie_name, session_key
-from proxy.core.token import read_token
 from proxy.core.record import Value
+from proxy.core.session import alive, cookie_name, needs_touch, session_key
+from proxy.core.token import read_token
 from proxy.gate.asking import Asking, asking
 from proxy.gate.gate import Gate
 
@@ -26,6 +26,8 @@ async def holder(gate: Gate, request: web.Request, asked: Asking) -> Grant:
         session = await gate.store.session(session_key(cookie))
         if session is not None and alive(session, asked.at):
             grants.append(await gate.store.grant(session.grant))
+            if needs_touch(session, asked.at):
+                await gate.store.touch_session(session.key, asked.at)
         elif not grants:
             raise TokenError("the session has ended")
     found = grants[0] if grants else None

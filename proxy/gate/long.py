@@ -9,11 +9,11 @@ from aiohttp import web
 
 from proxy.core.errors import ChaperoneError
 from proxy.core.headers import PRIVATE
-from proxy.core.query import Query
 from proxy.core.record import Kind
 from proxy.gate.answers import Form
 from proxy.gate.streams import abort
 from proxy.gate.turn import Turn
+from proxy.gate.upstream import Reading
 
 PART = 4 * 1024 * 1024
 STALLED_SECONDS = 60
@@ -30,9 +30,9 @@ class Piece:
 class _Long:
     """One long answer under way: what has been sent, and what of it is on record."""
 
-    def __init__(self, turn: Turn, query: Query) -> None:
+    def __init__(self, turn: Turn, query: str) -> None:
         self.turn = turn
-        self.query = query.words()
+        self.query = query
         self.rows = self.bytes = self.recorded = 0
         self.response = web.StreamResponse(headers=dict(PRIVATE))
 
@@ -63,7 +63,7 @@ class _Long:
 
 
 async def stream(
-    turn: Turn, query: Query, form: Form, begun: Piece, rest: AsyncIterator[Piece]
+    turn: Turn, query: str, form: Form, begun: Piece, rest: AsyncIterator[Piece], reading: Reading
 ) -> web.StreamResponse:
     """Send what has been built, then the rest. Raises if it can't begin; later faults cut the connection."""
     long = _Long(turn, query)
@@ -79,6 +79,7 @@ async def stream(
                 await long.send(Piece(piece.rows, form.joint + piece.text))
             await long.send(Piece(0, form.closing))
             await long.note("sent")
+            await turn.gate.limits.spend(turn.grant.id, turn.gate.clock(), upstream=reading.bytes)
             await long.response.write_eof()
         except (ChaperoneError, OSError, TimeoutError):
             await _cut(long)

@@ -1,7 +1,7 @@
 """Rows for a door: a list, the newest one, or one by its id; streamed when it is long."""
 
-from collections.abc import AsyncIterator
-from contextlib import nullcontext
+from collections.abc import AsyncGenerator, Hashable
+from contextlib import aclosing
 from dataclasses import replace
 
 from aiohttp import web
@@ -10,14 +10,15 @@ from proxy.core.doors import ENTRY_TYPES, Entrance
 from proxy.core.errors import QueryError
 from proxy.core.grant import DAY
 from proxy.core.lens import Dated, Lens
-from proxy.core.query import LARGEST_COUNT, V3_LIMIT, Parameters, Query, parse_v1, parse_v3
+from proxy.core.query import IGNORED, LARGEST_COUNT, V3_LIMIT, Parameters, Query, parse_v1, parse_v3
 from proxy.core.shape import LATEST_MS
 from proxy.core.view import View
 from proxy.gate.answers import JSON_V3, Form, form_of, write_rows
-from proxy.gate.bodies import Body
+from proxy.gate.body import Body
 from proxy.gate.long import Piece, stream
 from proxy.gate.rows import pages
 from proxy.gate.turn import Turn
+from proxy.gate.upstream import Reading
 
 WHOLE = 16 * 1024 * 1024
 """Up to here an answer is built whole, so that its record has rows and bytes."""
@@ -28,19 +29,48 @@ async def look_up(turn: Turn) -> Body | web.StreamResponse:
     """Answer a door with rows. Raises QueryError or UpstreamError."""
     lens = turn.view.lenses[turn.entrance.door.collection]
     if turn.entrance.door.use == "one" and not _is_type(turn.entrance):
-        return await _one(turn, lens)
+        return await turn.gate.memory.answer(_key(turn), lambda: _one(turn, lens))
     query = _query(turn, lens)
+    if _is_large(query):
+        async with turn.gate.large:
+            return await _large(turn, lens, query)
+    return await turn.gate.memory.answer(_key(turn), lambda: _whole(turn, lens, query))
+
+
+def _key(turn: Turn) -> Hashable:
+    """Name a question as it was asked: `now` moves on, the answer is remembered for seconds only."""
+    asked = tuple(sorted(pair for pair in turn.asked.parameters() if pair[0] not in IGNORED | {"token"}))
+    return (turn.view.id, turn.asked.path, asked)
+
+
+def _is_large(query: Query) -> bool:
+    return query.until - query.since > LARGE_SPAN and query.count > V3_LIMIT
+
+
+async def _whole(turn: Turn, lens: Lens, query: Query) -> Body:
     form = form_of(turn.entrance)
-    source = _written(turn, lens, query)
+    reading = Reading(turn.gate.nightscout)
+    pieces = [piece async for piece in _written(turn, lens, query, reading)]
+    text = form.opening + form.joint.join(piece.text for piece in pieces) + form.closing
+    rows = sum(piece.rows for piece in pieces)
+    return Body(form.content_type, text, rows, query.words(lens.types), fetched=reading.bytes)
+
+
+async def _large(turn: Turn, lens: Lens, query: Query) -> Body | web.StreamResponse:
+    form = form_of(turn.entrance)
+    reading = Reading(turn.gate.nightscout)
     built, size, rows = [form.opening], 0, 0
-    async for piece in source:
-        built += [form.joint, piece.text] if rows else [piece.text]
-        size += len(piece.text)
-        rows += piece.rows
-        if size > WHOLE and not turn.asked.head:
-            return await stream(turn, query, form, Piece(rows, b"".join(built)), source)
-    built.append(form.closing)
-    return Body(form.content_type, b"".join(built), rows, query.words())
+    async with aclosing(_written(turn, lens, query, reading)) as source:
+        async for piece in source:
+            built += [form.joint, piece.text] if rows else [piece.text]
+            size += len(piece.text)
+            rows += piece.rows
+            if size > WHOLE and not turn.asked.head:
+                begun = Piece(rows, b"".join(built))
+                built.clear()
+                return await stream(turn, query.words(lens.types), form, begun, source, reading)
+    text = b"".join((*built, form.closing))
+    return Body(form.content_type, text, rows, query.words(lens.types), fetched=reading.bytes)
 
 
 def _is_type(entrance: Entrance) -> bool:
@@ -67,11 +97,9 @@ def _history(view: View, lens: Lens, parameters: Parameters, *, now: int, since:
     return replace(query, since=max(query.since, int(since or 0) + 1), newest_first=False)
 
 
-async def _written(turn: Turn, lens: Lens, query: Query) -> AsyncIterator[Piece]:
-    large = query.until - query.since > LARGE_SPAN and query.count > V3_LIMIT
-    async with turn.gate.large if large else nullcontext():
-        async for page in pages(lens, query, turn.gate.nightscout.rows):
-            yield Piece(len(page), write_rows(page, lens, query, turn.entrance))
+async def _written(turn: Turn, lens: Lens, query: Query, reading: Reading) -> AsyncGenerator[Piece]:
+    async for page in pages(turn.view, query, reading.rows, now=turn.asked.at):
+        yield Piece(len(page), write_rows(page, lens, query, turn.entrance))
 
 
 async def _one(turn: Turn, lens: Lens) -> Body:
@@ -83,14 +111,15 @@ async def _one(turn: Turn, lens: Lens) -> Body:
     query = Query(
         lens.collection, view.window.since, view.window.close(turn.asked.at), types, LARGEST_COUNT * 4
     )
+    reading = Reading(turn.gate.nightscout)
     async with turn.gate.large:
-        async for page in pages(lens, query, turn.gate.nightscout.rows):
+        async for page in pages(view, query, reading.rows, now=turn.asked.at):
             for pair in page:
                 if wanted in (getattr(pair[1], "_id", None), getattr(pair[1], "identifier", None)):
-                    return _found(pair, lens, query, turn.entrance)
+                    return replace(_found(pair, lens, query, turn.entrance), fetched=reading.bytes)
     if turn.entrance.door.api == "v3":
-        return Body("application/json", b'{"status":404}', 0, "by id", status=404)
-    return Body("application/json", b"[]", 0, "by id")
+        return Body("application/json", b'{"status":404}', 0, "by id", status=404, fetched=reading.bytes)
+    return Body("application/json", b"[]", 0, "by id", fetched=reading.bytes)
 
 
 def _found(pair: Dated, lens: Lens, query: Query, entrance: Entrance) -> Body:

@@ -16,12 +16,13 @@ from proxy.core.grant import Grant
 from proxy.core.view import View
 from proxy.gate.asking import Asking, asking
 from proxy.gate.authored import author
-from proxy.gate.bodies import respond
 from proxy.gate.gate import Gate
 from proxy.gate.holder import holder
+from proxy.gate.limits import Pause
 from proxy.gate.lookup import look_up
 from proxy.gate.properties import properties
 from proxy.gate.refusals import NO_ACCESS, NO_DOOR, NO_RECORD, NOT_SHARED, TOO_MANY, refusal
+from proxy.gate.respond import respond
 from proxy.gate.turn import Turn
 
 log = structlog.get_logger("gate")
@@ -41,9 +42,9 @@ class Deny:
     status: int
     reason: str
     message: str
+    pause: Pause | None = None
 
 
-_TOO_MANY: Final = Deny(429, "too_many_requests", TOO_MANY)
 _NO_DOOR: Final = Deny(404, "no_such_door", NO_DOOR)
 _READ_ONLY: Final = Deny(405, "read_only", "This access is for reading only.")
 _NO_BODY: Final = Deny(400, "body_not_allowed", "A request for reading has no body.")
@@ -80,8 +81,9 @@ async def serve(gate: Gate, request: web.Request) -> web.StreamResponse:
 def decide(gate: Gate, request: web.Request, asked: Asking, view: View, grant: Grant) -> Allow | Deny:
     """Decide on door and method: what is not opened by the table and the policy stays shut."""
     entrance = find_door(asked.path)
-    if not gate.pace.allow(grant.id, asked.at):
-        return _TOO_MANY
+    pause = gate.limits.check(grant.id, asked.at)
+    if pause is not None:
+        return Deny(429, "too_many_requests", TOO_MANY, pause)
     if entrance is None:
         return _NO_DOOR
     door = entrance.door
@@ -106,6 +108,11 @@ async def _answered(turn: Turn) -> web.StreamResponse:
 async def _refused(gate: Gate, request: web.Request, asked: Asking, grant: Grant, deny: Deny) -> web.Response:
     found = find_door(asked.path)
     name = found.door.name if found else "unknown"
-    draft = asked.draft("refusal", gate.clock(), door=name, status=deny.status, reason=deny.reason)
-    await gate.store.append(grant.id, draft)
+    until = {} if deny.pause is None else {"until": deny.pause.until}
+    if deny.pause is None or deny.pause.new:
+        draft = asked.draft(
+            "refusal", gate.clock(), door=name, status=deny.status, reason=deny.reason, **until
+        )
+        await gate.store.append(grant.id, draft)
+        await gate.limits.spend(grant.id, asked.at, upstream=0)
     return refusal(request, asked, deny.status, deny.reason, deny.message)

@@ -11,9 +11,10 @@ from proxy.core.errors import QueryError
 from proxy.core.grant import HOUR
 from proxy.core.lens import Dated, Lens
 from proxy.core.query import Query
-from proxy.gate.bodies import Body
+from proxy.gate.body import Body
 from proxy.gate.rows import pages
 from proxy.gate.turn import Turn
+from proxy.gate.upstream import Reading
 
 RECENT = 15 * 60_000
 """Nightscout calls a reading current for 15 minutes (its bgnow plugin)."""
@@ -35,20 +36,27 @@ async def properties(turn: Turn) -> Body:
     """Answer with the properties that were asked for, as far as they are shown. Raises QueryError."""
     if any(name not in ("token", "t", "_", "pretty", "now") for name, _ in turn.asked.parameters()):
         raise QueryError("This filter is not available here.")
+    return await turn.gate.memory.answer((turn.view.id, turn.asked.path), lambda: _computed(turn))
+
+
+async def _computed(turn: Turn) -> Body:
     found: dict[str, Any] = {}
     rows = 0
+    reading = Reading(turn.gate.nightscout)
     if turn.view.policy.live:
-        readings = await _recent(turn, "entries", ("sgv",))
-        statuses = await _recent(turn, "devicestatus", None)
+        readings = await _recent(turn, reading, "entries", ("sgv",))
+        statuses = await _recent(turn, reading, "devicestatus", None)
         rows = len(readings) + len(statuses)
         found = _glucose(readings) | _doses(statuses)
     wanted = turn.entrance.arg
     if wanted:
         found = {name: value for name, value in found.items() if name in wanted.split(",")}
-    return Body("application/json", msgspec.json.encode(found), rows, "properties")
+    return Body("application/json", msgspec.json.encode(found), rows, "properties", fetched=reading.bytes)
 
 
-async def _recent(turn: Turn, collection: str, types: tuple[str, ...] | None) -> list[Dated]:
+async def _recent(
+    turn: Turn, reading: Reading, collection: str, types: tuple[str, ...] | None
+) -> list[Dated]:
     view = turn.view
     lens: Lens | None = view.lenses.get(collection)
     if lens is None or (types is not None and not set(types) <= (lens.types or set())):
@@ -56,7 +64,7 @@ async def _recent(turn: Turn, collection: str, types: tuple[str, ...] | None) ->
     until = view.window.close(turn.asked.at)
     query = Query(collection, max(view.window.since, until - HOUR), until, types, 50)
     found: list[Dated] = []
-    async for page in pages(lens, query, turn.gate.nightscout.rows):
+    async for page in pages(view, query, reading.rows, now=turn.asked.at):
         found += page
     return found
 

@@ -4,43 +4,89 @@ Hidden rows cost further fetches, never a shorter page. A slice whose answer was
 trusted down to the moment before the cut, so that rows of one moment are never torn apart by Nightscout's order.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 
+from proxy.core.detail import BINNED, Grid, grid_of
 from proxy.core.errors import UpstreamError
 from proxy.core.lens import Dated, Lens
 from proxy.core.plan import Fetch, slices
 from proxy.core.query import Query
+from proxy.core.tidy import written
+from proxy.core.view import View
 
 Fetcher = Callable[[Fetch], Awaitable[bytes]]
 
 SPARE = 64
 MOST_ROWS = 200_000
+MOST_A_DAY = 10_000
+MOST_SETTINGS = 1_000
 
 
-async def pages(lens: Lens, query: Query, fetch: Fetcher) -> AsyncIterator[list[Dated]]:
+async def pages(view: View, query: Query, fetch: Fetcher, *, now: int) -> AsyncIterator[list[Dated]]:
     """Give the visible rows in the order asked for, slice by slice, at most `query.count` after `query.skip`."""
+    lens = view.lenses[query.collection]
+    grid = grid_of(view.policy.detail, view.zone) if query.collection in BINNED else None
+    if query.collection == "profile":
+        source = _settings(lens, query, fetch, floor=view.window.since)
+    elif grid is not None:
+        source = _bins(view, grid, query, fetch, now=now)
+    else:
+        source = _rows(lens, query, fetch)
     skip, need = query.skip, query.count
+    async with aclosing(source):
+        async for rows in source:
+            page = rows[skip : skip + need]
+            skip = max(0, skip - len(rows))
+            need -= len(page)
+            if page:
+                yield page
+            if need <= 0:
+                return
+
+
+async def _rows(lens: Lens, query: Query, fetch: Fetcher) -> AsyncGenerator[list[Dated]]:
+    left = query.skip + query.count
     for since, until in slices(query.collection, query.since, query.until, newest_first=query.newest_first):
-        wanted = skip + need if query.newest_first else MOST_ROWS - SPARE
+        wanted = left if query.newest_first else MOST_ROWS - SPARE
         rows = await _visible(
             lens, Fetch(query.collection, since, until, query.types, wanted + SPARE), fetch, wanted
         )
-        if not query.newest_first:
-            rows = rows[::-1]
-        page = rows[skip : skip + need]
-        skip = max(0, skip - len(rows))
-        need -= len(page)
-        if page:
-            yield page
-        if need <= 0:
-            return
+        left -= len(rows)
+        yield rows if query.newest_first else rows[::-1]
+
+
+async def _settings(lens: Lens, query: Query, fetch: Fetcher, *, floor: int) -> AsyncGenerator[list[Dated]]:
+    """Give the settings of the span; those in force when the window began count as beginning there."""
+    since = 0 if query.since <= floor else query.since
+    everything = Fetch(query.collection, since, query.until, None, MOST_SETTINGS)
+    rows = await _visible(lens, everything, fetch, MOST_SETTINGS)
+    inside = [pair for pair in rows if pair[0] >= query.since]
+    before = [row for at, row in rows if at < query.since][:1]
+    for row in before:
+        row.startDate = written(floor)
+        inside.append((floor, row))
+    yield inside if query.newest_first else inside[::-1]
+
+
+async def _bins(
+    view: View, grid: Grid, query: Query, fetch: Fetcher, *, now: int
+) -> AsyncGenerator[list[Dated]]:
+    lens = view.lenses[query.collection]
+    whole = grid.widen(query, floor=view.window.since, close=view.window.close(now))
+    for since, until in grid.days(whole):
+        everything = Fetch(query.collection, since, until, query.types, MOST_A_DAY)
+        rows = grid.rows(lens, await _visible(lens, everything, fetch, MOST_ROWS), since, until)
+        yield rows if query.newest_first else rows[::-1]
 
 
 async def _visible(lens: Lens, asked: Fetch, fetch: Fetcher, wanted: int) -> list[Dated]:
     count = asked.count
     while True:
         batch = lens.read(await fetch(Fetch(asked.collection, asked.since, asked.until, asked.types, count)))
-        rows = [pair for pair in batch.rows if asked.since <= pair[0] < asked.until]
+        rows = batch.rows
+        if lens.date is not None:
+            rows = [pair for pair in rows if asked.since <= pair[0] < asked.until]
         if asked.types is not None:
             rows = [pair for pair in rows if lens.type_of(pair[1]) in asked.types]
         if batch.documents < count:

@@ -66,6 +66,20 @@ class Nightscout:
             return await _body(response)
 
 
+class Reading:
+    """The fetches for one answer, and the bytes that they cost."""
+
+    def __init__(self, nightscout: Nightscout) -> None:
+        self._nightscout = nightscout
+        self.bytes = 0
+
+    async def rows(self, fetch: Fetch) -> bytes:
+        """Fetch as Nightscout.rows does, and count."""
+        body = await self._nightscout.rows(fetch)
+        self.bytes += len(body)
+        return body
+
+
 async def _body(response: aiohttp.ClientResponse) -> bytes:
     if (response.content_length or 0) > LARGEST_BODY:
         raise _too_large()

@@ -92,11 +92,11 @@ async def _attempt(visit: Visit, attempt: _Attempt) -> Entered | Refused:
         return Refused("slow_down", grant)
     if now < grant.opens_at:
         return await _refuse(visit, attempt, Refused("not_yet", grant, grant.tries_left))
-    if attempt.pin is None:
+    pin = attempt.pin
+    if pin is None:
         return await _refuse(visit, attempt, Refused("not_a_pin", grant, grant.tries_left))
     try:
-        async with visit.turns.turn():
-            return await _check(visit, attempt, attempt.pin)
+        return await visit.turns.take(lambda: _check(visit, attempt, pin))
     except QueueFull:
         return await _refuse(visit, attempt, Refused("busy", grant, grant.tries_left))
 

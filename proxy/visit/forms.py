@@ -1,5 +1,6 @@
 """Forms: read small and strictly, and only from our own pages."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ from aiohttp import web
 LARGEST: Final = 4096
 """Bytes of a form, after any content encoding."""
 _MOST_FIELDS: Final = 8
+_SECONDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,11 @@ async def read_form(request: web.Request, *, origin: str) -> Mapping[str, str] |
         )
     if request.content_type != "application/x-www-form-urlencoded":
         return Fault(415, "not_a_form", "This page takes only its own form.")
-    body = await _read_capped(request)
+    try:
+        async with asyncio.timeout(_SECONDS):
+            body = await _read_capped(request)
+    except TimeoutError:
+        return Fault(408, "too_slow", "The form took too long to arrive. Please try again.")
     if body is None:
         return Fault(413, "too_large", "That is more text than this page takes.")
     return _parse(body) or Fault(400, "not_a_form", "The form could not be read. Go back and try again.")

@@ -28,7 +28,7 @@ async def home(visit: Visit, request: web.Request) -> web.Response:
         grant=found.grant,
         shared=visit.describe(found.grant),
         csrf=found.session.csrf,
-        api=f"{visit.origin}/api/v1/",
+        address=visit.origin,
         left=found.grant.expires_at - visit.clock(),
     )
 
@@ -91,7 +91,7 @@ def _about(visit: Visit, grant: Grant) -> dict[str, object]:
         "opens_at": iso(grant.opens_at),
         "opened_at": None if grant.opened_at is None else iso(grant.opened_at),
         "expires_at": iso(grant.expires_at),
-        "api": f"{visit.origin}/api/v1/",
+        "address": visit.origin,
     }
 
 

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 QUEUE = 20
 """PIN checks that may wait; each needs 19 MiB and 40 ms when its turn comes."""
 
 _MOST_NAMES = 10_000
+
+T = TypeVar("T")
 
 
 class QueueFull(Exception):
@@ -21,19 +23,29 @@ class Turns:
     def __init__(self, queue: int = QUEUE) -> None:
         self._queue = queue
         self._lock = asyncio.Lock()
-        self._inside = 0
+        self._running: set[asyncio.Task[Any]] = set()
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn and hold it. Raises QueueFull at once if the queue is full."""
-        if self._inside > self._queue:
+    async def take(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Wait for a turn and do the work in it. Raises QueueFull at once if the queue is full.
+
+        Work that has a place is done even if whoever asked hangs up: a dropped connection must neither leave a
+        spent try off the record, nor let the next check begin beside one that is still in its thread.
+        """
+        if len(self._running) > self._queue:
             raise QueueFull
-        self._inside += 1
-        try:
-            async with self._lock:
-                yield
-        finally:
-            self._inside -= 1
+        task = asyncio.get_running_loop().create_task(self._in_turn(work))
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return await asyncio.shield(task)
+
+    async def _in_turn(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        async with self._lock:
+            return await work()
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that one which nobody waits for any more is no noise
 
 
 class Pace:

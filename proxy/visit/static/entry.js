@@ -27,7 +27,7 @@
       weekday: "long", day: "numeric", month: "long", year: "numeric",
       hour: "2-digit", minute: "2-digit", timeZoneName: "short"
     }).format(new Date(time.getAttribute("datetime")));
-    time.textContent = told + ", this computer’s time";
+    time.textContent = told + " (this computer’s time)";
   }
 
   takeLink();

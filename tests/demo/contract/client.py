@@ -46,7 +46,9 @@ class Reader:
         answer = await self.get(f"/api/v2/authorization/request/{self.token}", auth=None)
         return str((await answer.json())["token"])
 
-    async def get(self, path: str, *, auth: str | None = "header", headers: dict[str, str] | None = None) -> ClientResponse:
+    async def get(
+        self, path: str, *, auth: str | None = "header", headers: dict[str, str] | None = None
+    ) -> ClientResponse:
         """GET a path, which may hold brackets as they are, with one of the ways to log in."""
         given = dict(headers or {})
         if auth in ("header", "tokhdr"):
@@ -57,7 +59,9 @@ class Reader:
             given["Authorization"] = f"Bearer {await self.jwt()}"
         elif auth == "query":
             path += f"{'&' if '?' in path else '?'}token={self.token}"
-        answer = await self.session.get(URL(self.url + path, encoded=True), headers=given, allow_redirects=False)
+        answer = await self.session.get(
+            URL(self.url + path, encoded=True), headers=given, allow_redirects=False
+        )
         await answer.read()
         return answer
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from proxy.demo.properties import all_properties
 from proxy.demo.site import Site
 from tests.demo.contract.client import Reader, Recording, recordings, rows_of
 from tests.demo.contract.shapes import Shape, by_group, group, kind, shape
@@ -27,13 +28,20 @@ async def test_a_door_answers_in_the_recorded_form(reader: Reader, recorded: Rec
             assert sorted(body) == sorted(recorded.body)
 
 
-@pytest.mark.parametrize("recorded", [one for one in RECORDINGS if one.body and one.status == 200], ids=lambda recorded: recorded.name)
+@pytest.mark.parametrize(
+    "recorded",
+    [one for one in RECORDINGS if one.body and one.status == 200],
+    ids=lambda recorded: recorded.name,
+)
 async def test_a_field_is_of_the_recorded_kind(reader: Reader, recorded: Recording) -> None:
     answer = await reader.json(reader.moved(recorded.path), auth=recorded.auth)
     theirs = by_group(rows_of(recorded.body))
     for name, ours in by_group(rows_of(answer)).items():
         for path in ours.keys() & theirs.get(name, {}).keys():
-            assert (ours[path] & theirs[name][path]) or "nothing" in ours[path] | theirs[name][path], (name, path)
+            assert (ours[path] & theirs[name][path]) or "nothing" in ours[path] | theirs[name][path], (
+                name,
+                path,
+            )
 
 
 def _recorded_groups(*doors: str) -> dict[str, Shape]:
@@ -46,7 +54,9 @@ _RUNTIME = {"mills", "endmills", "carbs", "insulin"}
 
 @pytest.mark.parametrize("name", ["entries", "treatments", "profile", "food", "activity", "devicestatus"])
 def test_rows_have_every_recorded_field(demo_site: Site, name: str) -> None:
-    rows = demo_site.collections[name] or list(demo_site.devicestatus(demo_site.until - 86_400_000, demo_site.until))
+    rows = demo_site.collections[name] or list(
+        demo_site.devicestatus(demo_site.until - 86_400_000, demo_site.until)
+    )
     ours = by_group(rows)
     for kind_of_row, theirs in _recorded_groups(f"/api/v1/{name}").items():
         assert sorted(theirs.keys() - ours[kind_of_row].keys() - _RUNTIME) == [], kind_of_row
@@ -56,15 +66,25 @@ async def test_properties_have_every_recorded_figure(reader: Reader) -> None:
     recorded = next(one for one in RECORDINGS if one.name == "v2-properties")
     answer = await reader.json("/api/v2/properties")
     assert answer.keys() <= recorded.body.keys()
-    assert answer.keys() >= {"bgnow", "delta", "buckets", "iob", "cob", "pump", "openaps", "loop", "cage", "basal", "bwp"}
+    assert answer.keys() >= {
+        "bgnow",
+        "delta",
+        "buckets",
+        "iob",
+        "cob",
+        "pump",
+        "openaps",
+        "loop",
+        "cage",
+        "basal",
+        "bwp",
+    }
     theirs, ours = shape([recorded.body]), shape([answer])
     for path in ours.keys() & theirs.keys():
         assert (ours[path] & theirs[path]) or "nothing" in ours[path] | theirs[path], path
 
 
 def test_the_demo_site_has_every_recorded_path_of_properties(demo_site: Site) -> None:
-    from proxy.demo.properties import all_properties
-
     recorded = next(one for one in RECORDINGS if one.name == "v2-properties")
     ours = shape([all_properties(demo_site, demo_site.until)])
     assert sorted(shape([recorded.body]).keys() - ours.keys()) == []

@@ -4,30 +4,16 @@ import asyncio
 import hashlib
 import hmac
 import zlib
-from dataclasses import dataclass
 
 from aiohttp import web
 
 from proxy.core.headers import PRIVATE
 from proxy.core.view import View
+from proxy.gate.body import Body
 from proxy.gate.turn import Turn
 
 _WORTH_COMPRESSING = 1_000
 _WORTH_A_THREAD = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What is to be sent, and what the record says of it."""
-
-    content_type: str
-    content: bytes
-    rows: int = 0
-    query: str = ""
-    secret: bool = False
-    """Holds a ticket: never compressed (a compressed length tells of its content)."""
-    status: int = 200
-    last_modified: str | None = None
 
 
 async def respond(turn: Turn, body: Body) -> web.Response:
@@ -39,8 +25,6 @@ async def respond(turn: Turn, body: Body) -> web.Response:
         headers["ETag"] = etag(gate.site_key, turn.view, body.content)
         if headers["ETag"] in request.headers.get("If-None-Match", ""):
             status = web.HTTPNotModified.status_code
-    if body.last_modified is not None:
-        headers["Last-Modified"] = body.last_modified
     content = b"" if status == web.HTTPNotModified.status_code else body.content
     await gate.store.append(
         turn.grant.id,
@@ -55,6 +39,7 @@ async def respond(turn: Turn, body: Body) -> web.Response:
             view=turn.view.id,
         ),
     )
+    await gate.limits.spend(turn.grant.id, turn.asked.at, upstream=body.fetched)
     if not body.secret and "gzip" in request.headers.get("Accept-Encoding", ""):
         content, headers = await _compressed(content, headers)
     return web.Response(status=status, body=content, content_type=body.content_type, headers=headers)

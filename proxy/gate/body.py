@@ -1,0 +1,18 @@
+"""A finished answer, before it is recorded and sent."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is to be sent, and what the record says of it."""
+
+    content_type: str
+    content: bytes
+    rows: int = 0
+    query: str = ""
+    secret: bool = False
+    """Holds a ticket: never compressed (a compressed length tells of its content)."""
+    status: int = 200
+    fetched: int = 0
+    """Bytes that Nightscout sent for it."""

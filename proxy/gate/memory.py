@@ -1,0 +1,53 @@
+"""Answers remembered for some seconds, and fetches shared by all who ask the same at once.
+
+Keyed by view and question, so that only grants alike share. What is remembered is recorded like any other
+answer, and refused like any other once the grant has ended.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+
+from proxy.gate.body import Body
+
+FRESH_SECONDS = 5.0
+MOST_BYTES = 64 * 1024 * 1024
+LARGEST = 8 * 1024 * 1024
+
+
+class Memory:
+    """The newest answers, oldest first to go."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, tuple[float, Body]] = OrderedDict()
+        self._bytes = 0
+        self._under_way: dict[Hashable, asyncio.Task[Body]] = {}
+
+    async def answer(self, key: Hashable, make: Callable[[], Awaitable[Body]]) -> Body:
+        """Give the remembered answer, or the one that is being made, or make it. Failures are not remembered."""
+        now = asyncio.get_running_loop().time()
+        kept = self._kept.get(key)
+        if kept is not None and now - kept[0] < FRESH_SECONDS:
+            return kept[1]
+        task = self._under_way.get(key)
+        if task is None:
+            task = asyncio.ensure_future(self._made(key, make))
+            self._under_way[key] = task
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        # Shielded: the first to ask may leave while others wait for the same answer.
+        return await asyncio.shield(task)
+
+    async def _made(self, key: Hashable, make: Callable[[], Awaitable[Body]]) -> Body:
+        body = await make()
+        self._keep(key, body)
+        return body
+
+    def _keep(self, key: Hashable, body: Body) -> None:
+        if len(body.content) > LARGEST:
+            return
+        old = self._kept.pop(key, None)
+        self._bytes += len(body.content) - (len(old[1].content) if old is not None else 0)
+        self._kept[key] = (asyncio.get_running_loop().time(), body)
+        while self._bytes > MOST_BYTES:
+            _, (_, gone) = self._kept.popitem(last=False)
+            self._bytes -= len(gone.content)

@@ -1,0 +1,137 @@
+"""The one thread that writes: changes that wait together become one transaction, and one flush of the disk."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, Final, TypeVar
+
+from proxy.core.errors import StoreUnavailable
+from proxy.stores.connection import Handle, unavailable
+
+T = TypeVar("T")
+Apply = Callable[[sqlite3.Connection], T]
+Seal = Callable[[sqlite3.Connection], Callable[[], None]]
+"""Called before COMMIT; what it gives is called after. If either fails, so does every change of the batch."""
+
+_BATCH: Final = 256
+_WAITING: Final = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    apply: Apply[Any]
+    done: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    done: asyncio.Future[Any]
+    value: Any = None
+    error: Exception | None = None
+
+
+class Writer:
+    """Makes changes in the order in which they were asked for. Belongs to the event loop that made it."""
+
+    def __init__(self, handle: Handle, seal: Seal, *, deadline: float) -> None:
+        self._handle = handle
+        self._seal = seal
+        self._deadline = deadline
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[_Change | None] = SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="chaperone-writer", daemon=True)
+        self._thread.start()
+
+    async def change(self, apply: Apply[T]) -> T:
+        """Make a change and give its value once it is durable.
+
+        An error of the change itself undoes that change alone and is raised here. Raises StoreUnavailable if the
+        change can't be made durable within `deadline` seconds; one that was given up may still come to be.
+        """
+        if self._closed or self._queue.qsize() > _WAITING:
+            raise StoreUnavailable("The store is closed, or too slow to keep up: try again.")
+        done: asyncio.Future[T] = self._loop.create_future()
+        self._queue.put(_Change(apply, done))
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await done
+        except TimeoutError:
+            raise StoreUnavailable("The disk of the data folder does not answer: check it.") from None
+
+    async def close(self) -> None:
+        """Finish what waits, then close the file."""
+        self._closed = True
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            batch, going = self._gather()
+            if batch:
+                self._report(self._commit(batch))
+        self._handle.drop()
+
+    def _gather(self) -> tuple[list[_Change], bool]:
+        batch: list[_Change] = []
+        waiting = self._queue.get()
+        while waiting is not None:
+            batch.append(waiting)
+            if len(batch) == _BATCH:
+                return batch, True
+            try:
+                waiting = self._queue.get_nowait()
+            except Empty:
+                return batch, True
+        return batch, False
+
+    def _commit(self, batch: Sequence[_Change]) -> list[_Outcome]:
+        try:
+            return self._transact(self._handle.get(), batch)
+        except Exception as error:  # noqa: BLE001 - whatever it is, every change that waits must hear of it
+            # Opened anew for the next batch: what a connection holds after a failed write is not to be trusted.
+            self._handle.drop()
+            return [_Outcome(change.done, error=unavailable(error)) for change in batch]
+
+    def _transact(self, connection: sqlite3.Connection, batch: Sequence[_Change]) -> list[_Outcome]:
+        connection.execute("BEGIN IMMEDIATE")
+        outcomes = [_attempt(connection, change) for change in batch]
+        after = self._seal(connection)
+        connection.execute("COMMIT")
+        after()
+        return outcomes
+
+    def _report(self, outcomes: Sequence[_Outcome]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(_resolve, outcomes)
+        except RuntimeError:
+            # The loop has been closed: nobody waits any more.
+            self._closed = True
+
+
+def _attempt(connection: sqlite3.Connection, change: _Change) -> _Outcome:
+    connection.execute("SAVEPOINT change")
+    try:
+        outcome = _Outcome(change.done, value=change.apply(connection))
+    except Exception as error:
+        if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
+            # The disk's fault, not the change's: nothing of this batch can be promised.
+            raise
+        connection.execute("ROLLBACK TO change")
+        outcome = _Outcome(change.done, error=error)
+    connection.execute("RELEASE change")
+    return outcome
+
+
+def _resolve(outcomes: Sequence[_Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.done.done():
+            continue
+        if outcome.error is None:
+            outcome.done.set_result(outcome.value)
+        else:
+            outcome.done.set_exception(outcome.error)
