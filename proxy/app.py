@@ -10,7 +10,6 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from prometheus_client import CollectorRegistry
 
 from proxy.core.policyfile import parse
 from proxy.core.ports import Store
@@ -75,7 +74,7 @@ async def nightscout(settings: Settings) -> AsyncIterator[Nightscout]:
         url, token = settings.nightscout_url, settings.nightscout_token.get_secret_value()
         if settings.is_demo:
             token = f"chaperone-{secrets.token_hex(8)}"
-            url = await stack.enter_async_context(_demo_site(token))
+            url = await stack.enter_async_context(demo_site(token))
         limits = aiohttp.TCPConnector(limit=32)
         session = await stack.enter_async_context(
             aiohttp.ClientSession(connector=limits, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
@@ -84,14 +83,15 @@ async def nightscout(settings: Settings) -> AsyncIterator[Nightscout]:
 
 
 @asynccontextmanager
-async def _demo_site(token: str) -> AsyncIterator[str]:
+async def demo_site(token: str, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve the demo site, by default on a free port of this machine; give its address."""
     site = generate(DEMO_SEED, clock())
     runner = web.AppRunner(make_app(site, now=clock, token=token), access_log=None)
     await runner.setup()
-    listener = web.TCPSite(runner, "127.0.0.1", 0)
+    listener = web.TCPSite(runner, host, port)
     await listener.start()
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 
@@ -131,8 +131,11 @@ def make_pages(house: House, gate: Gate) -> list[web.RouteDef]:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[House]:
-    """Serve the clinicians' side and the owner's side until the block ends; answers in flight are finished."""
+async def serving(settings: Settings, *, shared_ports: bool = False) -> AsyncIterator[House]:
+    """Serve the clinicians' side and the owner's side until the block ends; answers in flight are finished.
+
+    With `shared_ports` other worker processes listen on the same ports.
+    """
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(opened(settings))
         site = await stack.enter_async_context(nightscout(settings))
@@ -140,23 +143,27 @@ async def serving(settings: Settings) -> AsyncIterator[House]:
         gate.newest = await house.store.newest_record_at()
         await stack.enter_async_context(_watching(gate))
         clinicians = clinicians_app(gate, make_pages(house, gate))
-        await stack.enter_async_context(_listening(clinicians, settings.host, settings.port))
+        await stack.enter_async_context(
+            _listening(clinicians, settings.host, settings.port, shared=shared_ports)
+        )
         owner = owner_app(
             ready=house.store.ready,
-            registry=CollectorRegistry(),
+            registry=gate.metrics.registry,
             metrics_token=settings.metrics_token.get_secret_value(),
         )
-        await stack.enter_async_context(_listening(owner, settings.owner_host, settings.owner_port))
+        await stack.enter_async_context(
+            _listening(owner, settings.owner_host, settings.owner_port, shared=shared_ports)
+        )
         yield house
 
 
 @asynccontextmanager
-async def _listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
+async def _listening(app: web.Application, host: str, port: int, *, shared: bool) -> AsyncIterator[None]:
     # No access log: it would hold addresses with codes and tokens in them. The record is the log.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, handler_cancellation=True)
     await runner.setup()
-    await web.TCPSite(runner, host, port).start()
     try:
+        await web.TCPSite(runner, host, port, reuse_port=shared).start()
         yield
     finally:
         await runner.cleanup()

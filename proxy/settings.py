@@ -4,7 +4,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     retention: int = Field(default=24, ge=1, le=120)
     workers: int = Field(default=1, ge=1, le=32)
     metrics_token: SecretStr = SecretStr("")
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("nightscout_url", "public_url", "owner_url")
     @classmethod

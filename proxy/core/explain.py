@@ -128,7 +128,8 @@ def _not_shared(collection: str) -> str:
 
 def _withheld_row(collection: str, shown: Shown, document: Mapping[str, Any]) -> str:
     """Say why the whole row is withheld; an empty text if it is not."""
-    if document.get("isValid") not in (None, True):
+    valid = document.get("isValid")
+    if valid is not None and valid is not True:
         return "row withheld: it was deleted"
     if shown.types is not None:
         key = TYPE_KEYS[collection][1]
@@ -137,13 +138,21 @@ def _withheld_row(collection: str, shown: Shown, document: Mapping[str, Any]) ->
             return f"row withheld: it has no {named}"
         if word not in shown.types:
             return f"row withheld: {named} {word} is not shared"
-    date = COLLECTIONS[collection][DATE_FIELD[collection]]
-    return "" if _is_readable(date, document.get(date.path)) else f"row withheld: {date.path} is not a date"
+    date = DATE_FIELD.get(collection)
+    if date is None or _is_readable(COLLECTIONS[collection][date], document.get(date)):
+        return ""
+    return f"row withheld: {date} is not a date"
 
 
 def _leaf(field: Field | None, path: str, value: Any, table: Table, shown: Shown) -> Line:
     if field is None:
-        return Line(path, kept=False, reason="withheld: not in the catalogue")
+        known = any(_plain(path) == _plain(one) for one in table)
+        why = (
+            "a list stands where one value belongs, or the other way round"
+            if known
+            else "not in the catalogue"
+        )
+        return Line(path, kept=False, reason=f"withheld: {why}")
     line = replace(_rule(field, table, shown), path=path)
     if line.kept and not _is_readable(field, value):
         return Line(path, kept=False, reason=f"withheld: {_wrong(field, value)}")

@@ -7,7 +7,8 @@ be visible but when they were, do not come through.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter, lt
 from typing import Any
 
 import msgspec
@@ -69,9 +70,9 @@ class Lens:
     def read(self, body: bytes) -> Batch:
         """Filter a JSON array of documents. Raises UpstreamError if it isn't one."""
         decoded = self._decoded(body)
-        moments = [self.moment(row) for row in decoded]
+        moments = self._moments(decoded)
         oldest = min((at for at in moments if at is not None), default=0)
-        return Batch(self._shown(list(zip(moments, decoded, strict=True))), len(decoded), oldest)
+        return Batch(self._shown(moments, decoded), len(decoded), oldest)
 
     def type_of(self, row: Row) -> str | None:
         """Give a row's type or event type."""
@@ -106,8 +107,13 @@ class Lens:
                     rows.append(row)
         return rows
 
-    def _shown(self, dated: list[tuple[int | None, Row]]) -> list[Dated]:
-        kept = [(at, row) for at, row in dated if at is not None and self._is_named(row)]
+    def _shown(self, moments: list[int | None], decoded: list[Row]) -> list[Dated]:
+        named = self._named(decoded)
+        kept = [
+            (at, row)
+            for at, row, is_named in zip(moments, decoded, named, strict=True)
+            if is_named and at is not None
+        ]
         rows = [row for _, row in kept]
         for row in rows:
             row.isValid = ABSENT
@@ -116,19 +122,26 @@ class Lens:
             kept = [pair for pair in kept if self._says_something(pair[1])]
         return in_order(kept)
 
-    def _is_named(self, row: Row) -> bool:
-        if row.isValid is not ABSENT and bytes(row.isValid) not in _TRUE_OR_NULL:
-            return False
-        return self.types is None or self.type_of(row) in self.types
+    def _named(self, rows: list[Row]) -> list[bool]:
+        """Say of each row whether it is valid and of a type that is shown."""
+        types, validity = self.types, [row.isValid for row in rows]
+        if validity.count(ABSENT) == len(validity):
+            valid = [True] * len(rows)
+        else:
+            valid = [raw is ABSENT or bytes(raw) in _TRUE_OR_NULL for raw in validity]
+        if types is None or self.type is None:
+            return valid
+        kinds = map(attrgetter(self.type), rows)
+        return [is_valid and kind in types for is_valid, kind in zip(valid, kinds, strict=True)]
 
-    def moment(self, row: Row) -> int | None:
-        """Give the row's own date in epoch milliseconds."""
+    def _moments(self, rows: list[Row]) -> list[int | None]:
+        """Give each row's own date in epoch milliseconds; None where there is none."""
         if self.date is None:
-            return 0
-        value = getattr(row, self.date)
-        if value is None or value.__class__ is int:
-            return value
-        return milliseconds(value)
+            return [0] * len(rows)
+        return [
+            value if value is None or value.__class__ is int else _moment(value)
+            for value in map(attrgetter(self.date), rows)
+        ]
 
     def _says_something(self, row: Row) -> bool:
         return any(getattr(row, name) is not None for name in self.values)
@@ -136,11 +149,17 @@ class Lens:
 
 def in_order(dated: list[Dated]) -> list[Dated]:
     """Sort newest first, and rows of one moment by their visible content."""
-    dated.sort(key=itemgetter(0), reverse=True)
     moments = [at for at, _ in dated]
+    if any(map(lt, moments, moments[1:])):
+        dated = sorted(dated, key=itemgetter(0), reverse=True)
+        moments = [at for at, _ in dated]
     if len(set(moments)) == len(moments):
         return dated
-    return sorted(dated, key=lambda pair: (-pair[0], _encode(pair[1])))
+    ordered: list[Dated] = []
+    for _, together in groupby(dated, key=itemgetter(0)):
+        ties = list(together)
+        ordered += ties if len(ties) == 1 else sorted(ties, key=lambda pair: _encode(pair[1]))
+    return ordered
 
 
 def compile_lens(collection: str, shown: Shown, pseudonyms: Pseudonyms) -> Lens:
@@ -159,6 +178,10 @@ def compile_lens(collection: str, shown: Shown, pseudonyms: Pseudonyms) -> Lens:
         pseudonyms=pseudonyms,
         decode=msgspec.json.Decoder(list[root.struct]).decode,  # type: ignore[name-defined]  # made at run time
     )
+
+
+def _moment(value: str | float) -> int | None:
+    return milliseconds(value) if isinstance(value, str) else round(value)
 
 
 def _values(table: Mapping[str, Field], shown: Shown) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import msgspec
 from proxy.core.catalog import Field
 from proxy.core.shape import ABSENT, Node, leaf_type
 
-_NUMERAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+_NUMERAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
 
 def repair(node: Node, raw: msgspec.Raw) -> msgspec.Struct | None:

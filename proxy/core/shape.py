@@ -99,7 +99,8 @@ def type_of(node: Node) -> Any:
             return dict[str, inner]
 
 
-_MOMENT = Annotated[int, Meta(ge=0, le=LATEST_MS)]
+# Loop writes its moments as doubles (NightscoutKit); they are made whole when they are written anew.
+_MOMENT = Annotated[int, Meta(ge=0, le=LATEST_MS)] | Annotated[float, Meta(ge=0, le=LATEST_MS)]
 _WRITTEN = Annotated[str, Meta(max_length=40)]
 _PLAIN: dict[str, Any] = {
     "bool": bool,

@@ -5,8 +5,9 @@ status hold hundreds of thousands of timestamps.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from proxy.core.pseudonym import Pseudonyms
@@ -38,6 +39,8 @@ def _leaves(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> None
     match child.leaf.kind:
         case "iso" | "time":
             _column(name, structs, instants)
+        case "ms":
+            _column(name, structs, moments)
         case "id":
             _column(name, structs, pseudonyms.many)
         case "text":
@@ -47,27 +50,34 @@ def _leaves(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> None
 
 
 def _column(name: str, structs: Sequence[Any], write: Callable[[Sequence[Any]], Sequence[Any]]) -> None:
-    held = [struct for struct in structs if getattr(struct, name) is not None]
-    before = [getattr(struct, name) for struct in held]
-    if before and isinstance(before[0], list):
-        after: Sequence[Any] = [list(write(values)) for values in before]
-    else:
-        after = write(before)
+    before: list[Any] = list(map(attrgetter(name), structs))
+    missing = before.count(None)
+    if missing == len(before):
+        return
+    if missing:
+        structs = [struct for struct, value in zip(structs, before, strict=True) if value is not None]
+        before = [value for value in before if value is not None]
+    after: Sequence[Any] = (
+        [list(write(item)) for item in before] if isinstance(before[0], list) else write(before)
+    )
     if after is not before:
-        for struct, value in zip(held, after, strict=True):
+        for struct, value in zip(structs, after, strict=True):
             setattr(struct, name, value)
+
+
+def moments(values: Sequence[Any]) -> Sequence[Any]:
+    """Write epoch milliseconds as whole numbers."""
+    return [round(value) for value in values] if float in set(map(type, values)) else values
 
 
 def instants(values: Sequence[Any]) -> Sequence[Any]:
     """Write timestamps anew in UTC; None for what is none. The same list comes back if nothing changed."""
-    if all(value.__class__ is int for value in values):
-        return values
     try:
-        if _WRITTEN_ANEW.fullmatch("\n".join(values) + "\n") and [parse(value) for value in values]:
+        if _WRITTEN_ANEW.fullmatch("\n".join(values) + "\n") and all(map(parse, values)):
             return values
     except (TypeError, ValueError):
         pass  # a number among the texts, or the 30th of February: one by one
-    return [value if value.__class__ is int else instant(value) for value in values]
+    return [instant(value) if isinstance(value, str) else round(value) for value in values]
 
 
 parse = datetime.fromisoformat
@@ -107,27 +117,33 @@ def harmless(text: str) -> str:
 
 
 def _objects(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> None:
-    name, empty = child.name, child.empty
-    if child.box == "one":
-        held = [struct for struct in structs if getattr(struct, name) is not None]
-        tidy(child, [getattr(struct, name) for struct in held], pseudonyms)
-        for struct in held:
-            if getattr(struct, name) == empty:
-                setattr(struct, name, None)
+    name = child.name
+    held = [struct for struct in structs if getattr(struct, name) is not None]
+    if not held:
         return
-    for struct in structs:
-        boxed = getattr(struct, name)
-        if boxed is not None:
-            setattr(struct, name, _unboxed(child, boxed, pseudonyms))
+    boxes = list(map(attrgetter(name), held))
+    tidy(
+        child, [inner for box in boxes for inner in _inside(box)] if child.box != "one" else boxes, pseudonyms
+    )
+    for struct, box in zip(held, boxes, strict=True):
+        kept = _filled(box, child.empty)
+        if kept is not box:
+            setattr(struct, name, kept)
 
 
-def _unboxed(child: Node, boxed: Any, pseudonyms: Pseudonyms) -> Any:
-    inner = list(boxed.values()) if isinstance(boxed, dict) else boxed if isinstance(boxed, list) else [boxed]
-    tidy(child, inner, pseudonyms)
-    kept = [struct for struct in inner if struct != child.empty]
-    if not kept:
-        return None
-    if isinstance(boxed, dict):
-        # Names of profiles are the patient's words; their order must not come from them either.
-        return {f"Profile {number}": struct for number, struct in enumerate(kept, 1)}
-    return kept if isinstance(boxed, list) else kept[0]
+def _inside(box: Any) -> Iterable[Any]:
+    if isinstance(box, dict):
+        return box.values()
+    return box if isinstance(box, list) else (box,)
+
+
+def _filled(box: Any, empty: Any) -> Any:
+    """Drop objects without a value: that there was something hidden in them must not show."""
+    if isinstance(box, dict):
+        # Names of profiles are the patient's words; only their order stays.
+        kept = [inner for inner in box.values() if inner != empty]
+        return {f"Profile {number}": inner for number, inner in enumerate(kept, 1)} or None
+    if isinstance(box, list):
+        kept = [inner for inner in box if inner != empty]
+        return box if len(kept) == len(box) and kept else kept or None
+    return None if box == empty else box

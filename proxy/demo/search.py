@@ -45,7 +45,9 @@ def parse_search(pairs: list[tuple[str, str]]) -> Search:
     given = dict(pairs)
     if "sort" in given and "sort$desc" in given:
         raise Refused(400, "Parameters sort and sort_desc cannot be combined")
-    filters = [_taken_apart(name, value) for name, value in pairs if name not in _RESERVED]
+    asked = [_taken_apart(name, value) for name, value in pairs if name not in _RESERVED]
+    # Of several conditions on one field Nightscout 15.0.7 keeps the last: a span cannot be asked for.
+    filters = list({parts[0]: parts for parts in asked}.values())
     fields = given.get("fields")
     first = given.get("sort$desc") or given.get("sort")
     return Search(

@@ -15,6 +15,7 @@ from proxy.core.ports import Clock, Store
 from proxy.core.view import View, compile_view, window_of
 from proxy.gate.limits import Limits
 from proxy.gate.memory import Memory
+from proxy.gate.metrics import Metrics
 from proxy.gate.streams import Streams
 from proxy.gate.upstream import Nightscout
 
@@ -41,6 +42,7 @@ class Gate:
     trusted: tuple[str, ...] = ()
     request_id: Callable[[], str] = lambda: secrets.token_hex(8)
     limits: Limits = field(init=False)
+    metrics: Metrics = field(default_factory=Metrics)
     memory: Memory = field(default_factory=Memory)
     large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     newest: int = 0

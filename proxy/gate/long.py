@@ -79,6 +79,8 @@ async def stream(
                 await long.send(Piece(piece.rows, form.joint + piece.text))
             await long.send(Piece(0, form.closing))
             await long.note("sent")
+            turn.gate.metrics.answers.labels(turn.door, "200").inc()
+            turn.gate.metrics.upstream_bytes.inc(reading.bytes)
             await turn.gate.limits.spend(turn.grant.id, turn.gate.clock(), upstream=reading.bytes)
             await long.response.write_eof()
         except (ChaperoneError, OSError, TimeoutError):

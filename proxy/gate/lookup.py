@@ -49,7 +49,7 @@ def _is_large(query: Query) -> bool:
 
 async def _whole(turn: Turn, lens: Lens, query: Query) -> Body:
     form = form_of(turn.entrance)
-    reading = Reading(turn.gate.nightscout)
+    reading = Reading(turn.gate.nightscout, turn.gate.metrics.upstream_seconds)
     pieces = [piece async for piece in _written(turn, lens, query, reading)]
     text = form.opening + form.joint.join(piece.text for piece in pieces) + form.closing
     rows = sum(piece.rows for piece in pieces)
@@ -58,7 +58,7 @@ async def _whole(turn: Turn, lens: Lens, query: Query) -> Body:
 
 async def _large(turn: Turn, lens: Lens, query: Query) -> Body | web.StreamResponse:
     form = form_of(turn.entrance)
-    reading = Reading(turn.gate.nightscout)
+    reading = Reading(turn.gate.nightscout, turn.gate.metrics.upstream_seconds)
     built, size, rows = [form.opening], 0, 0
     async with aclosing(_written(turn, lens, query, reading)) as source:
         async for piece in source:
@@ -111,7 +111,7 @@ async def _one(turn: Turn, lens: Lens) -> Body:
     query = Query(
         lens.collection, view.window.since, view.window.close(turn.asked.at), types, LARGEST_COUNT * 4
     )
-    reading = Reading(turn.gate.nightscout)
+    reading = Reading(turn.gate.nightscout, turn.gate.metrics.upstream_seconds)
     async with turn.gate.large:
         async for page in pages(view, query, reading.rows, now=turn.asked.at):
             for pair in page:

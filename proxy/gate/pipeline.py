@@ -68,6 +68,7 @@ async def serve(gate: Gate, request: web.Request) -> web.StreamResponse:
             decision = Deny(error.status, error.upstream_reason, str(error))
         return await _refused(gate, request, asked, grant, decision)
     except (TokenError, GrantEnded) as error:
+        gate.metrics.refusals.labels(error.reason).inc()
         return refusal(request, asked, error.status, error.reason, NO_ACCESS)
     except UpstreamError as error:  # a first opening needs the site's time zone
         return refusal(request, asked, error.status, error.upstream_reason, str(error))
@@ -108,6 +109,7 @@ async def _answered(turn: Turn) -> web.StreamResponse:
 async def _refused(gate: Gate, request: web.Request, asked: Asking, grant: Grant, deny: Deny) -> web.Response:
     found = find_door(asked.path)
     name = found.door.name if found else "unknown"
+    gate.metrics.refusals.labels(deny.reason).inc()
     until = {} if deny.pause is None else {"until": deny.pause.until}
     if deny.pause is None or deny.pause.new:
         draft = asked.draft(

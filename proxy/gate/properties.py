@@ -42,7 +42,7 @@ async def properties(turn: Turn) -> Body:
 async def _computed(turn: Turn) -> Body:
     found: dict[str, Any] = {}
     rows = 0
-    reading = Reading(turn.gate.nightscout)
+    reading = Reading(turn.gate.nightscout, turn.gate.metrics.upstream_seconds)
     if turn.view.policy.live:
         readings = await _recent(turn, reading, "entries", ("sgv",))
         statuses = await _recent(turn, reading, "devicestatus", None)

@@ -39,6 +39,8 @@ async def respond(turn: Turn, body: Body) -> web.Response:
             view=turn.view.id,
         ),
     )
+    gate.metrics.answers.labels(turn.door, str(status)).inc()
+    gate.metrics.upstream_bytes.inc(body.fetched)
     await gate.limits.spend(turn.grant.id, turn.asked.at, upstream=body.fetched)
     if not body.secret and "gzip" in request.headers.get("Accept-Encoding", ""):
         content, headers = await _compressed(content, headers)

@@ -65,6 +65,9 @@ async def _settings(lens: Lens, query: Query, fetch: Fetcher, *, floor: int) -> 
     before = [row for at, row in rows if at < query.since][:1]
     for row in before:
         row.startDate = written(floor)
+        for name in ("created_at", "date", "mills"):
+            if hasattr(row, name):
+                setattr(row, name, None)
         inside.append((floor, row))
     yield inside if query.newest_first else inside[::-1]
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import aiohttp
 import structlog
+from prometheus_client import Histogram
 from yarl import URL
 
 from proxy.core.errors import UpstreamError
@@ -69,13 +70,15 @@ class Nightscout:
 class Reading:
     """The fetches for one answer, and the bytes that they cost."""
 
-    def __init__(self, nightscout: Nightscout) -> None:
+    def __init__(self, nightscout: Nightscout, took: Histogram) -> None:
         self._nightscout = nightscout
+        self._took = took
         self.bytes = 0
 
     async def rows(self, fetch: Fetch) -> bytes:
         """Fetch as Nightscout.rows does, and count."""
-        body = await self._nightscout.rows(fetch)
+        with self._took.time():
+            body = await self._nightscout.rows(fetch)
         self.bytes += len(body)
         return body
 

@@ -19,22 +19,24 @@ def connect_writer(path: Path, *, synchronous: Synchronous) -> sqlite3.Connectio
     """Open a data file for writing. Raises StoreUnavailable if the file can't be made durable."""
     connection = _connect(path, _BUSY_MS)
     try:
-        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
-        # macOS only: without these its fsync stops at the drive's own memory.
-        connection.execute("PRAGMA fullfsync = ON")
-        connection.execute("PRAGMA checkpoint_fullfsync = ON")
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA journal_size_limit = 67108864")
-        (level,) = connection.execute("PRAGMA synchronous").fetchone()
-        if mode != "wal" or (synchronous == "FULL" and level < _FULL):
-            raise StoreUnavailable(
-                "The disk of the data folder can't keep a durable log: choose another folder."
-            )
+        _make_durable(connection, synchronous)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _make_durable(connection: sqlite3.Connection, synchronous: Synchronous) -> None:
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    # macOS only: without these its fsync stops at the drive's own memory.
+    connection.execute("PRAGMA fullfsync = ON")
+    connection.execute("PRAGMA checkpoint_fullfsync = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    (level,) = connection.execute("PRAGMA synchronous").fetchone()
+    if mode != "wal" or (synchronous == "FULL" and level < _FULL):
+        raise StoreUnavailable("The disk of the data folder can't keep a durable log: choose another folder.")
 
 
 def connect_reader(path: Path, *, busy_ms: int) -> sqlite3.Connection:

@@ -21,8 +21,10 @@ _COLUMNS: Final = (
 
 # Only names of this file go into these texts.
 _SELECT: Final = (
-    f"SELECT {', '.join('g.' + name for name in _COLUMNS)}, c.length, c.head "  # noqa: S608
-    "FROM grants g JOIN chains c ON c.site = g.site AND c.id = g.id WHERE g.site = ?"
+    f"SELECT {', '.join('g.' + name for name in _COLUMNS)},"  # noqa: S608
+    " coalesce(g.length, r.number) AS length, coalesce(g.head, r.head) AS head"
+    " FROM grants g LEFT JOIN records r ON r.site = g.site AND r.grant_id = g.id AND r.number ="
+    " (SELECT max(number) FROM records WHERE site = g.site AND grant_id = g.id) WHERE g.site = ?"
 )
 _INSERT: Final = (
     f"INSERT INTO grants ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"  # noqa: S608
@@ -30,6 +32,15 @@ _INSERT: Final = (
 _CHANGE: Final = (
     "UPDATE grants SET opened_at = :opened_at, expires_at = :expires_at, ended_at = :ended_at, ending = :ending,"
     " zone = :zone, pin_hash = :pin_hash, tries_left = :tries_left WHERE site = :site AND id = :id"
+)
+_ERASE: Final = (
+    f"UPDATE grants SET {', '.join(f'{name} = :{name}' for name in (*_COLUMNS, 'length', 'head'))}"  # noqa: S608
+    " WHERE site = :site AND id = :id"
+)
+_NEWEST: Final = (
+    "SELECT max(s.newest_at, ifnull((SELECT max((SELECT r.at FROM records r WHERE r.site = g.site"
+    " AND r.grant_id = g.id ORDER BY r.number DESC LIMIT 1)) FROM grants g WHERE g.site = s.site), 0))"
+    " FROM sites s WHERE s.site = ?"
 )
 _PAGE: Final = 500
 _DAY: Final = 86_400_000
@@ -55,7 +66,6 @@ def add_grant(connection: sqlite3.Connection, grant: Grant, consent: Draft) -> G
     new, records = begun(grant, consent)
     try:
         connection.execute(_INSERT, _row(new))
-        connection.execute("INSERT INTO chains VALUES (?, ?, 0, '')", (new.site, new.id))
     except sqlite3.IntegrityError as error:
         raise StoreUnavailable("This grant, its link, code or token is not new: share once more.") from error
     _add_records(connection, new, records, [consent])
@@ -100,9 +110,9 @@ def erase(connection: sqlite3.Connection, site: str, grant_id: str, day: str) ->
     grant = grant_by(connection, site, "id", grant_id)
     if grant is None:
         raise GrantEnded("There is no such access.")
-    assignments = ", ".join(f"{name} = :{name}" for name in _COLUMNS)
-    left = _row(erased(grant, day))
-    connection.execute(f"UPDATE grants SET {assignments} WHERE site = :site AND id = :id", left)  # noqa: S608
+    newest = newest_record_at(connection, site)
+    connection.execute("UPDATE sites SET newest_at = ? WHERE site = ?", (newest, site))
+    connection.execute(_ERASE, {**_row(erased(grant, day)), "length": grant.length, "head": grant.head})
     for table in ("records", "sessions", "spending"):
         connection.execute(f"DELETE FROM {table} WHERE site = ? AND grant_id = ?", (site, grant_id))  # noqa: S608
 
@@ -119,7 +129,7 @@ def page_of_records(connection: sqlite3.Connection, site: str, grant_id: str, af
 
 def newest_record_at(connection: sqlite3.Connection, site: str) -> int:
     """Give the time of the newest record, 0 if there is none."""
-    row = connection.execute("SELECT newest_at FROM sites WHERE site = ?", (site,)).fetchone()
+    row = connection.execute(_NEWEST, (site,)).fetchone()
     return 0 if row is None else int(row[0])
 
 

@@ -15,7 +15,7 @@ _FIRST: Final = (
         site TEXT PRIMARY KEY,
         epoch INTEGER NOT NULL,
         epoch_at INTEGER NOT NULL,  -- time of the record that moved the epoch last
-        newest_at INTEGER NOT NULL
+        newest_at INTEGER NOT NULL  -- time of the newest record that was erased
     ) WITHOUT ROWID""",
     """CREATE TABLE grants (
         site TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, clinician TEXT NOT NULL,
@@ -23,17 +23,14 @@ _FIRST: Final = (
         minted_at INTEGER NOT NULL, opens_at INTEGER NOT NULL, lasts INTEGER, expires_at INTEGER NOT NULL,
         opened_at INTEGER, ended_at INTEGER, ending TEXT, zone TEXT,
         link_hash TEXT NOT NULL, code_hash TEXT NOT NULL, pin_hash TEXT NOT NULL, tries_left INTEGER NOT NULL,
-        url_token INTEGER NOT NULL, token_hash TEXT NOT NULL, erased_on TEXT,
+        url_token INTEGER NOT NULL, token_hash TEXT NOT NULL,
+        erased_on TEXT, length INTEGER, head TEXT,  -- length and head: only once the records are erased
         PRIMARY KEY (site, id)
     )""",
     "CREATE UNIQUE INDEX grants_by_link ON grants (site, link_hash) WHERE link_hash <> ''",
     "CREATE UNIQUE INDEX grants_by_code ON grants (site, code_hash) WHERE code_hash <> ''",
     "CREATE UNIQUE INDEX grants_by_token ON grants (site, token_hash) WHERE token_hash <> ''",
-    # Apart from grants: each record changes this small row, and not the one with the policy's text.
-    """CREATE TABLE chains (
-        site TEXT NOT NULL, id TEXT NOT NULL, length INTEGER NOT NULL, head TEXT NOT NULL,
-        PRIMARY KEY (site, id)
-    ) WITHOUT ROWID""",
+    # The last record tells length and head of its chain: an append changes one page, and nothing can disagree.
     """CREATE TABLE records (
         site TEXT NOT NULL, grant_id TEXT NOT NULL, number INTEGER NOT NULL,
         at INTEGER NOT NULL, body BLOB NOT NULL, head TEXT NOT NULL,
@@ -52,14 +49,9 @@ _FIRST: Final = (
     """CREATE TABLE endings (
         number INTEGER PRIMARY KEY AUTOINCREMENT, site TEXT NOT NULL, grant_id TEXT NOT NULL
     )""",
-    # Triggers, so that one statement of ours keeps the chain's head, the newest time and the epoch in step.
-    """CREATE TRIGGER record_added AFTER INSERT ON records BEGIN
-        UPDATE chains SET length = NEW.number, head = NEW.head WHERE site = NEW.site AND id = NEW.grant_id;
-        UPDATE sites SET
-            newest_at = max(newest_at, NEW.at),
-            epoch = epoch + (NEW.at >= epoch_at + 60000),
-            epoch_at = iif(NEW.at >= epoch_at + 60000, NEW.at, epoch_at)
-        WHERE site = NEW.site;
+    """CREATE TRIGGER record_added AFTER INSERT ON records
+    WHEN NEW.at >= (SELECT epoch_at + 60000 FROM sites WHERE site = NEW.site) BEGIN
+        UPDATE sites SET epoch = epoch + 1, epoch_at = NEW.at WHERE site = NEW.site;
     END""",
     """CREATE TRIGGER grant_added AFTER INSERT ON grants BEGIN
         UPDATE sites SET epoch = epoch + 1 WHERE site = NEW.site;

@@ -96,19 +96,22 @@ async def _attempt(visit: Visit, attempt: _Attempt) -> Entered | Refused:
     if pin is None:
         return await _refuse(visit, attempt, Refused("not_a_pin", grant, grant.tries_left))
     try:
-        return await visit.turns.take(lambda: _check(visit, attempt, pin))
+        refused = await visit.turns.take(lambda: _check(visit, attempt, pin))
     except QueueFull:
-        return await _refuse(visit, attempt, Refused("busy", grant, grant.tries_left))
+        refused = await _refuse(visit, attempt, Refused("busy", grant, grant.tries_left))
+    # Outside the turn: the first opening may have to ask Nightscout for its zone.
+    return refused or await _let_in(visit, attempt)
 
 
-async def _check(visit: Visit, attempt: _Attempt, pin: str) -> Entered | Refused:
+async def _check(visit: Visit, attempt: _Attempt, pin: str) -> Refused | None:
+    """Spend a try, then look at the PIN; None if it is right."""
     left = await visit.store.spend_try(attempt.grant.id)
     if left < 0:
         return await _refuse(visit, attempt, Refused("entry_closed", attempt.grant))
     # Read again: the owner may have given a new PIN while this one waited for its turn.
     grant = await visit.store.grant(attempt.grant.id) or attempt.grant
     if await asyncio.to_thread(check_pin, visit.entry_key, pin, grant.pin_hash):
-        return await _let_in(visit, attempt)
+        return None
     return await _refuse(
         visit, attempt, Refused("wrong_pin" if left else "entry_closed", grant, left), spent=True
     )
