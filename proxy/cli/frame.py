@@ -70,14 +70,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def answer(value: Any, words: str, *, as_json: bool) -> None:
     """Print an answer: `value` as JSON, or `words`."""
     if as_json:
-        print(json.dumps(value, indent=2, ensure_ascii=False))
+        print(json.dumps(value, indent=2, ensure_ascii=False), flush=True)
     else:
         say(words)
 
 
 def say(words: str) -> None:
     """Print words; control characters, which could drive the terminal, are taken out."""
-    print(_harmless(words))
+    print(_harmless(words), flush=True)
 
 
 def complain(words: str) -> None:

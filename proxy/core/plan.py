@@ -18,7 +18,7 @@ PATHS = {
     "food": "/api/v1/food.json",
     "activity": "/api/v1/activity.json",
 }
-SLICE = {"entries": 15 * DAY, "treatments": 30 * DAY, "devicestatus": DAY, "activity": 15 * DAY}
+SLICE = {"entries": 30 * DAY, "treatments": 90 * DAY, "devicestatus": DAY, "activity": 15 * DAY}
 """How much time is asked for at once: a slice is filtered in a few milliseconds and stays a few megabytes."""
 
 

@@ -57,7 +57,10 @@ def _is_fresh(request: web.Request, headers: dict[str, str], modified: int | Non
     since = request.headers.get("If-Modified-Since")
     if since is None or modified is None:
         return False
-    return modified <= parsedate_to_datetime(since).timestamp() * 1000
+    try:
+        return modified <= parsedate_to_datetime(since).timestamp() * 1000
+    except ValueError:
+        return False
 
 
 def as_json(

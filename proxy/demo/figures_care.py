@@ -82,9 +82,7 @@ def _preview(latest: Latest, insulin: Row) -> Row:
         "scaledSGV": value,
         "iob": iob,
     }
-    recent = next(
-        (row for row in latest.treatments if row.get("carbs") and latest.now - row["mills"] < HOUR), None
-    )
+    recent = next(iter(latest.doses("carbs", 1)), None)
     figures |= {"recentCarbs": recent} if recent else {}
     if outcome > high:
         figures |= {
@@ -121,7 +119,7 @@ def _basal(latest: Latest) -> Row:
     scheduled = latest.setting("basal")
     if scheduled is None:
         return {}
-    running = next((row for row in latest.treatments if row["eventType"] == "Temp Basal"), None)
+    running = next((row for row in latest.treatments if row.get("eventType") == "Temp Basal"), None)
     lasts = running is not None and running.get("endmills", 0) > latest.now and "absolute" in running
     rate = running["absolute"] if running is not None and lasts else scheduled
     current: Row = {"basal": scheduled}

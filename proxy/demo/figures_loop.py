@@ -25,7 +25,7 @@ def loop_figures(latest: Latest) -> Row:
 
 
 def _insulin(latest: Latest) -> Row:
-    given = [row for row in latest.treatments if row.get("insulin") and latest.now - row["mills"] < _DIA]
+    given = latest.doses("insulin", _DIA / HOUR)
     left = round(sum(row["insulin"] * (1 - (latest.now - row["mills"]) / _DIA) for row in given), 3)
     told = _told_insulin(latest)
     if told:
@@ -100,20 +100,14 @@ def _told_carbs(latest: Latest) -> Row:
 
 
 def _carbs_of_treatments(latest: Latest) -> Row:
-    eaten = [row for row in latest.treatments if row.get("carbs") and latest.now - row["mills"] < 3 * HOUR]
+    eaten = latest.doses("carbs", 3)
     left = sum(max(0, row["carbs"] - 20 * (latest.now - row["mills"]) / HOUR) for row in eaten)
     figures: Row = {
         "decayedBy": iso(latest.now + HOUR),
         "isDecaying": int(left > 0),
-        "carbs_hr": _carbs_per_hour(latest),
+        "carbs_hr": latest.store.get("carbs_hr"),
     }
     return figures | {"rawCarbImpact": 0, "cob": left, "lastCarbs": eaten[0] if eaten else None}
-
-
-def _carbs_per_hour(latest: Latest) -> float | None:
-    store = latest.profile["store"].get(latest.profile["defaultProfile"], {}) if latest.profile else {}
-    found = store.get("carbs_hr")
-    return None if found is None else float(found)
 
 
 def _pump(latest: Latest) -> Row:

@@ -106,7 +106,7 @@ def _tests(name: str, wanted: Any, date_field: str) -> Iterable[Test]:
 def _test(name: str, sign: str, bound: Any, *, is_date: bool) -> Test:
     if sign == "$in" and isinstance(bound, str | list):
         among = {_typed(name, item) for item in ([bound] if isinstance(bound, str) else bound)}
-        return lambda row: row.get(name) in among
+        return lambda row: isinstance(row.get(name), str | int | float) and row[name] in among
     if sign == "$eq" and isinstance(bound, str):
         return _equal(name, bound)
     if sign == "$ne" and isinstance(bound, str):

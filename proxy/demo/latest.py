@@ -1,9 +1,9 @@
 """What Nightscout's server holds in memory, from which it computes its figures."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
-from proxy.demo.moment import DAY, HOUR, MINUTE, iso, offset_minutes, parse_iso
+from proxy.demo.moment import DAY, HOUR, MINUTE, iso, moment_of, offset_minutes, parse_iso
 from proxy.demo.site import Site
 
 Row = dict[str, Any]
@@ -26,13 +26,29 @@ class Latest:
         floor = self.now - int(hours * HOUR)
         return [row for row in self.statuses if part in row and row["mills"] >= floor]
 
+    def doses(self, field: str, hours: float) -> list[Row]:
+        """Treatments of the last hours with a number other than nought in `field`: insulin or carbs."""
+        floor = self.now - int(hours * HOUR)
+        return [
+            row
+            for row in self.treatments
+            if row["mills"] > floor and _is_number(row.get(field)) and row[field]
+        ]
+
     def newest(self, event: str) -> Row | None:
-        return next((row for row in self.treatments if row["eventType"] == event), None)
+        return next((row for row in self.treatments if row.get("eventType") == event), None)
+
+    @property
+    def store(self) -> Row:
+        """The default profile of the newest profile document; empty if there is none."""
+        stores = self.profile.get("store", {}) if self.profile else {}
+        found: Row = stores.get(self.profile["defaultProfile"], {}) if self.profile and stores else {}
+        return found
 
     def setting(self, name: str) -> float | None:
         """Look up what the default profile says now: `sens`, `carbratio`, `basal`, `target_low` or `target_high`."""
-        store = self.profile["store"].get(self.profile["defaultProfile"]) if self.profile else None
-        if not store or not store.get(name):
+        store = self.store
+        if not store.get(name):
             return None
         second = (self.now + offset_minutes(self.now) * MINUTE) % DAY // 1000
         past = [row["value"] for row in store[name] if row["timeAsSeconds"] <= second]
@@ -40,12 +56,18 @@ class Latest:
 
 
 def latest(site: Site, now: int) -> Latest:
-    entries = [row for row in site.collections["entries"] if now - 2 * DAY <= row["date"] <= now]
-    profiles = sorted(site.collections["profile"], key=lambda row: str(row["startDate"]))
+    entries = [
+        row
+        for row in site.collections["entries"]
+        if now - 2 * DAY <= (moment_of(row.get("date")) or 0) <= now
+    ]
+    profiles = sorted(site.collections["profile"], key=lambda row: str(row.get("startDate", "")))
     return Latest(
         now,
-        _newest_first([_sgv(row) for row in entries if row["type"] == "sgv"]),
-        _newest_first([_cal(row) for row in entries if row["type"] == "cal"]),
+        _newest_first(
+            [_sgv(row) for row in entries if row.get("type") == "sgv" and _is_number(row.get("sgv"))]
+        ),
+        _newest_first([_cal(row) for row in entries if row.get("type") == "cal"]),
         [_status(row) for row in site.devicestatus(now - 6 * HOUR, now)],
         _newest_first(_treatments(site, now)),
         profiles[-1] if profiles else None,
@@ -69,18 +91,18 @@ def _cal(row: Row) -> Row:
 def _treatments(site: Site, now: int) -> list[Row]:
     """Two and a half days of them, and of changes of site, sensor and battery two months."""
     recent, lasting, until = iso(now - 60 * HOUR), iso(now - 62 * DAY), iso(now)
-    rows = [row for row in site.collections["treatments"] if lasting <= row["created_at"] <= until]
-    kept = [row for row in rows if row["created_at"] >= recent or row["eventType"] in _LASTING]
-    return [row | _runtime(row) for row in kept]
+    rows = [row for row in site.collections["treatments"] if lasting <= str(row.get("created_at")) <= until]
+    kept = [row for row in rows if row["created_at"] >= recent or row.get("eventType") in _LASTING]
+    return [row | _runtime(row) for row in kept if moment_of(row["created_at"]) is not None]
 
 
 def _runtime(row: Row) -> Row:
-    at = parse_iso(row["created_at"])
-    return (
-        {"mills": at, "endmills": at + int(row["duration"] * MINUTE)}
-        if row.get("duration")
-        else {"mills": at}
-    )
+    at, lasts = parse_iso(row["created_at"]), row.get("duration")
+    return {"mills": at, "endmills": at + int(lasts * MINUTE)} if _is_number(lasts) else {"mills": at}
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _status(row: Row) -> Row:

@@ -28,6 +28,16 @@ def parse_iso(text: str) -> int:
     return round(moment.timestamp() * 1000)
 
 
+def moment_of(value: object) -> int | None:
+    """Read a date of either spelling, as epoch ms; None for what is none (a test may store anything)."""
+    if isinstance(value, int | float):
+        return int(value)
+    try:
+        return parse_iso(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 @lru_cache(maxsize=4096)
 def _offset_of_hour(hour: int) -> int:
     moment = dt.datetime.fromtimestamp(hour * 3600, ZoneInfo(ZONE))

@@ -101,7 +101,7 @@ def _test(field: str, word: str, value: Any) -> Test:
         return _compared(field, _ORDERED[word], value)
     if word in ("in", "nin"):
         among = set(str(value).split("|"))
-        return lambda row: (row.get(field) in among) is (word == "in")
+        return lambda row: (str(row.get(field)) in among) is (word == "in")
     if word == "re":
         pattern = re.compile(str(value))
         return lambda row: isinstance(row.get(field), str) and bool(pattern.search(row[field]))

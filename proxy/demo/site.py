@@ -8,7 +8,7 @@ from typing import Any
 from proxy.demo import canary
 from proxy.demo.devicestatus import devicestatus_of_day
 from proxy.demo.entries import entries_of_day
-from proxy.demo.moment import DAY, parse_iso
+from proxy.demo.moment import DAY, moment_of, parse_iso
 from proxy.demo.pantry import activity_of_day, app_settings, food
 from proxy.demo.status import settings
 from proxy.demo.therapy import BLOCK, profile_document
@@ -43,7 +43,7 @@ class Site:
 
     def devicestatus(self, since: int, until: int) -> Iterator[Row]:
         """Rows with `since` <= created_at <= `until` (epoch ms), newest first, day by day."""
-        added = [(parse_iso(row["created_at"]), row) for row in self.collections["devicestatus"]]
+        added = _dated(self.collections["devicestatus"])
         since, until = max(since, _earliest(added, self.since)), min(until, _latest(added, self.until))
         for day in range(until // DAY, since // DAY - 1, -1):
             rows = [pair for pair in self._made(day) if self.since <= pair[0] <= self.until]
@@ -57,7 +57,12 @@ class Site:
         untouched = self.change_devicestatus is _as_it_is
         made = _days_of_devicestatus(self.seed, day) if untouched else devicestatus_of_day(self.seed, day)
         changed = (self.change_devicestatus(row) for row in made)
-        return [(parse_iso(row["created_at"]), row) for row in changed if row is not None]
+        return _dated([row for row in changed if row is not None])
+
+
+def _dated(rows: list[Row]) -> list[tuple[int, Row]]:
+    """Rows with their moment; one without a readable date is found by no query."""
+    return [(at, row) for row in rows if (at := moment_of(row.get("created_at"))) is not None]
 
 
 def _earliest(added: list[tuple[int, Row]], bound: int) -> int:

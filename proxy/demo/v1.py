@@ -11,7 +11,7 @@ from proxy.demo import answer
 from proxy.demo.desk import Desk
 from proxy.demo.find import Query, bounds, chosen, ordered, parse
 from proxy.demo.formats import entries_as, wanted_by
-from proxy.demo.moment import DAY, HOUR, MINUTE, parse_iso
+from proxy.demo.moment import DAY, HOUR, MINUTE, moment_of
 from proxy.demo.status import VERSIONS, status
 
 Row = dict[str, Any]
@@ -57,9 +57,13 @@ def _find_entries(desk: Desk, query: Query) -> list[Row]:
     return sorted(found[:count], key=lambda row: row["date"], reverse=True)
 
 
+def _newest(rows: list[Row], field: str) -> int | None:
+    return max((at for row in rows if (at := moment_of(row.get(field))) is not None), default=None)
+
+
 def _entries(request: web.Request, rows: list[Row], extension: str | None) -> web.Response:
     kind, body = entries_as(wanted_by(request, extension), rows)
-    modified = max((row["date"] for row in rows), default=None)
+    modified = _newest(rows, "date")
     return answer.reply(request, body, kind=kind, modified=modified, vary="Accept, Accept-Encoding")
 
 
@@ -72,17 +76,21 @@ async def treatments(
     rows = found[:count]
     if _at_hand(query, rows, count, desk.now() - _MEMORY["treatments"]):
         rows = [row | _runtime(row) for row in rows]
-    modified = max((parse_iso(row["created_at"]) for row in rows), default=None)
+    modified = _newest(rows, "created_at")
     return answer.as_json(request, [row | _doses(row) for row in rows], modified=modified)
 
 
 def _at_hand(query: Query, rows: list[Row], count: int | None, floor: int) -> bool:
     """Whether the server answers from memory, with fields that are in no database."""
-    return query.names <= {"count"} and count == len(rows) and parse_iso(rows[-1]["created_at"]) >= floor
+    return (
+        query.names <= {"count"} and count == len(rows) and (moment_of(rows[-1]["created_at"]) or 0) >= floor
+    )
 
 
 def _runtime(row: Row) -> Row:
-    at = parse_iso(row["created_at"])
+    at = moment_of(row["created_at"])
+    if at is None:
+        return {}
     if "durationInMilliseconds" in row:
         length = row["durationInMilliseconds"]
         return {"mills": at, "endmills": at + length} if length else {"mills": at}
@@ -118,7 +126,7 @@ async def devicestatus(
     if query.names <= {"count"} and count is not None:
         near = list(page)
         if _at_hand(query, near, count, desk.now() - _MEMORY["devicestatus"]):
-            near = [row | {"mills": parse_iso(row["created_at"])} for row in near]
+            near = [row | {"mills": moment_of(row["created_at"])} for row in near]
         return answer.as_json(request, near)
     # Written row by row: three months of them are too many to hold as objects.
     return answer.reply(request, b"[" + b",".join(map(msgspec.json.encode, page)) + b"]")
@@ -146,10 +154,10 @@ async def food(
 ) -> web.StreamResponse:
     rows = desk.site.collections["food"]
     if rest == ["quickpicks"]:
-        rows = [row for row in rows if row["type"] == "quickpick" and row.get("hidden") == "false"]
+        rows = [row for row in rows if row.get("type") == "quickpick" and row.get("hidden") == "false"]
         rows.sort(key=lambda row: int(row["position"]))
     elif rest == ["regular"]:
-        rows = [row for row in rows if row["type"] == "food"]
+        rows = [row for row in rows if row.get("type") == "food"]
     return answer.as_json(request, rows)
 
 
@@ -158,7 +166,7 @@ async def activity(
 ) -> web.StreamResponse:
     query = parse(request.query_string)
     rows = _found(desk, query, desk.site.collections["activity"], "created_at")[: query.at_most(None)]
-    modified = max((parse_iso(row["created_at"]) for row in rows), default=None)
+    modified = _newest(rows, "created_at")
     return answer.as_json(request, rows, modified=modified)
 
 

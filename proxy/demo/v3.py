@@ -12,7 +12,7 @@ from aiohttp import web
 from proxy.demo.answer import http_date, v3_refusal, v3_reply
 from proxy.demo.desk import DESK, Desk, address, bearer
 from proxy.demo.doorkeeper import Access
-from proxy.demo.moment import parse_iso
+from proxy.demo.moment import moment_of, parse_iso
 from proxy.demo.search import Refused, Row, found_in, parse_search
 from proxy.demo.status import API_VERSION, VERSION
 
@@ -106,8 +106,7 @@ def _shown(name: str, row: Row) -> Row:
 
 def _stamp(name: str, row: Row) -> int | None:
     field = _STAMPS.get(name, "created_at")
-    value = row.get(field) if field else None
-    return parse_iso(value) if isinstance(value, str) else value
+    return moment_of(row.get(field)) if field else None
 
 
 def _projected(row: Row, fields: frozenset[str] | None) -> Row:

@@ -4,18 +4,21 @@ Hidden rows cost further fetches, never a shorter page. A slice whose answer was
 trusted down to the moment before the cut, so that rows of one moment are never torn apart by Nightscout's order.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
 
 from proxy.core.detail import BINNED, Grid, grid_of
 from proxy.core.errors import UpstreamError
 from proxy.core.lens import Dated, Lens
 from proxy.core.plan import Fetch, slices
-from proxy.core.query import Query
+from proxy.core.query import V3_LIMIT, Query
 from proxy.core.tidy import written
 from proxy.core.view import View
 
-Fetcher = Callable[[Fetch], Awaitable[bytes]]
+Fetcher = Callable[[Fetch], Coroutine[Any, Any, bytes]]
 
 SPARE = 64
 MOST_ROWS = 200_000
@@ -47,13 +50,47 @@ async def pages(view: View, query: Query, fetch: Fetcher, *, now: int) -> AsyncI
 
 async def _rows(lens: Lens, query: Query, fetch: Fetcher) -> AsyncGenerator[list[Dated]]:
     left = query.skip + query.count
-    for since, until in slices(query.collection, query.since, query.until, newest_first=query.newest_first):
-        wanted = left if query.newest_first else MOST_ROWS - SPARE
-        rows = await _visible(
-            lens, Fetch(query.collection, since, until, query.types, wanted + SPARE), fetch, wanted
-        )
-        left -= len(rows)
-        yield rows if query.newest_first else rows[::-1]
+    parts = slices(query.collection, query.since, query.until, newest_first=query.newest_first)
+    ahead = Ahead(fetch) if query.count > V3_LIMIT else None
+    try:
+        for at, (since, until) in enumerate(parts):
+            wanted = left if query.newest_first else MOST_ROWS - SPARE
+            asked = Fetch(query.collection, since, until, query.types, wanted + SPARE)
+            rows = await _visible(
+                lens, asked, fetch if ahead is None else ahead.then(parts[at + 1 : at + 2]), wanted
+            )
+            left -= len(rows)
+            yield rows if query.newest_first else rows[::-1]
+    finally:
+        if ahead is not None:
+            ahead.cancel()
+
+
+class Ahead:
+    """Fetches the next slice while this one is filtered and sent: for questions that will want it."""
+
+    def __init__(self, fetch: Fetcher) -> None:
+        self._fetch = fetch
+        self._under_way: dict[tuple[int, int], asyncio.Task[bytes]] = {}
+
+    def then(self, following: Sequence[tuple[int, int]]) -> Fetcher:
+        """Give a fetcher that also begins the slice that follows, if there is one."""
+
+        async def fetch(asked: Fetch) -> bytes:
+            task = self._under_way.pop((asked.since, asked.until), None)
+            body = await (task if task is not None else self._fetch(asked))
+            for since, until in following:
+                if (since, until) not in self._under_way:
+                    begun = self._fetch(replace(asked, since=since, until=until))
+                    self._under_way[since, until] = asyncio.ensure_future(begun)
+            return body
+
+        return fetch
+
+    def cancel(self) -> None:
+        """Give up what was begun."""
+        for task in self._under_way.values():
+            task.cancel()
 
 
 async def _settings(lens: Lens, query: Query, fetch: Fetcher, *, floor: int) -> AsyncGenerator[list[Dated]]:

@@ -22,7 +22,8 @@ class EpochFile:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "epoch"
-        self._known = 0
+        self.known = 0
+        """The largest number that this process knows to be in the file."""
 
     @contextmanager
     def held(self) -> Iterator["Held"]:
@@ -36,12 +37,12 @@ class EpochFile:
 
     def advance(self, epoch: int) -> None:
         """Write a number that the store holds durably, unless a larger one is there. Raises OSError."""
-        if epoch <= self._known:
+        if epoch <= self.known:
             return
         with self.held() as held:
             if epoch > (held.read() or 0):
                 held.write(epoch)
-        self._known = epoch
+        self.known = epoch
 
 
 class Held:

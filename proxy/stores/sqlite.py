@@ -169,6 +169,8 @@ class SqliteStore:
         self._heard = self._read(rows.newest_ending)
 
     async def close(self) -> None:
+        if self._writer.closed:
+            return
         with suppress(StoreUnavailable):
             # The epoch moves once more: a copy made while this ran is behind from now on.
             await self.ready()

@@ -42,7 +42,7 @@ class Writer:
         self._deadline = deadline
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Change | None] = SimpleQueue()
-        self._closed = False
+        self.closed = False
         self._thread = threading.Thread(target=self._run, name="chaperone-writer", daemon=True)
         self._thread.start()
 
@@ -52,7 +52,7 @@ class Writer:
         An error of the change itself undoes that change alone and is raised here. Raises StoreUnavailable if the
         change can't be made durable within `deadline` seconds; one that was given up may still come to be.
         """
-        if self._closed or self._queue.qsize() > _WAITING:
+        if self.closed or self._queue.qsize() > _WAITING:
             raise StoreUnavailable("The store is closed, or too slow to keep up: try again.")
         done: asyncio.Future[T] = self._loop.create_future()
         self._queue.put(_Change(apply, done))
@@ -64,7 +64,7 @@ class Writer:
 
     async def close(self) -> None:
         """Finish what waits, then close the file."""
-        self._closed = True
+        self.closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -110,7 +110,7 @@ class Writer:
             self._loop.call_soon_threadsafe(_resolve, outcomes)
         except RuntimeError:
             # The loop has been closed: nobody waits any more.
-            self._closed = True
+            self.closed = True
 
 
 def _attempt(connection: sqlite3.Connection, change: _Change) -> _Outcome:

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -156,3 +157,45 @@ async def test_an_empty_site_answers(aiohttp_client: AiohttpClient, site: Site) 
         assert await (await client.get(f"/api/v1/{door}", headers=READER)).json() == []
     assert await (await client.get("/api/v1/profile/current", headers=READER)).json() is None
     assert "bgnow" not in await (await client.get("/api/v2/properties", headers=READER)).json()
+
+
+async def test_odd_rows_are_served_as_they_are(aiohttp_client: AiohttpClient, site: Site) -> None:
+    odd: list[dict[str, Any]] = [
+        {"_id": "1" * 24},
+        {"_id": "2" * 24, "created_at": "2026-10-24Tnonsense", "insulin": "3", "duration": "x"},
+    ]
+    odd += [
+        {"_id": "3" * 24, "date": "soon", "type": ["sgv"]},
+        {"_id": "4" * 24, "created_at": "2026-10-24T23:00:00Z", "carbs": {}},
+    ]
+    for rows in site.collections.values():
+        rows.extend(odd)
+    client = await start(aiohttp_client, site)
+    served = await (await client.get("/api/v1/treatments.json?count=900", headers=READER)).json()
+    assert {"2" * 24, "4" * 24} <= {row["_id"] for row in served}
+    jwt = (await (await client.get(f"/api/v2/authorization/request/{TOKEN}")).json())["token"]
+    for path in (
+        "/api/v1/entries.json",
+        "/api/v1/devicestatus",
+        "/api/v2/properties",
+        "/api/v1/profile",
+        "/api/v1/food",
+        "/api/v1/activity",
+    ):
+        assert (await client.get(path, headers=READER)).status == 200
+    for name in ("entries", "treatments", "devicestatus", "profile", "food"):
+        answer = await client.get(
+            f"/api/v3/{name}?sort$desc=created_at", headers={"Authorization": f"Bearer {jwt}"}
+        )
+        assert answer.status == 200
+
+
+async def test_head_answers_without_a_body_and_gzip_when_asked(
+    aiohttp_client: AiohttpClient, site: Site
+) -> None:
+    client = await start(aiohttp_client, site)
+    head = await client.head("/api/v1/entries.json", headers=READER)
+    assert (head.status, await head.read()) == (200, b"")
+    packed = await client.get("/api/v1/treatments.json", headers=READER | {"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(await packed.json()) == 100

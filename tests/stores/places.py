@@ -10,7 +10,6 @@ from tests.stores.redis_server import RedisServer
 from tests.stores.samples import NOW
 
 
-
 class Place(Protocol):
     async def open(self, *, node: str = "a", site: str = "site-1") -> Store:
         """Open the store as a node (worker process or machine) would."""

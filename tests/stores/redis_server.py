@@ -12,7 +12,9 @@ DURABLE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "no
 class RedisServer:
     def __init__(self, folder: Path, **settings: str) -> None:
         program = shutil.which("redis-server")
-        assert program, "These tests need the program redis-server: install it (apt-get install redis-server)."
+        assert program, (
+            "These tests need the program redis-server: install it (apt-get install redis-server)."
+        )
         self._program = program
         self._folder = folder
         self.settings = {**DURABLE, **settings}

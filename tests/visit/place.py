@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import msgspec
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import unused_port
 
 from proxy.core.codes import read_link
 from proxy.core.grant import DAY, HOUR, Grant
@@ -163,13 +163,14 @@ async def opened(**changed: Any) -> AsyncIterator[Place]:
         visit = Visit(**{**_collaborators(place), **changed})
         app = web.Application()
         app.add_routes(routes(visit))
-        server = TestServer(app, host="127.0.0.1", port=port)
         # As the real server does: a client that hangs up cancels its handler.
-        await server.start_server(handler_cancellation=True)
+        runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
         try:
             yield place
         finally:
-            await server.close()
+            await runner.cleanup()
 
 
 def _collaborators(place: Place) -> dict[str, Any]:

@@ -1,0 +1,5 @@
+"""`python -m proxy`: the same as `chaperone`."""
+
+from proxy.cli import main
+
+main()

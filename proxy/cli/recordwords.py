@@ -1,0 +1,123 @@
+"""A grant's record in plain words, a line each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from proxy.cli.times import Zone, shown
+
+Fields = Mapping[str, Any]
+
+_COLLECTIONS: Final = (
+    ("/entries", "glucose readings"),
+    ("/treatments", "treatments"),
+    ("/devicestatus", "pump and loop status"),
+    ("/profile", "the profile"),
+    ("/food", "food"),
+    ("/activity", "activity"),
+    ("/properties", "current figures"),
+)
+_BY: Final = {"link": "with the link", "code": "with the visit code", "token": "by a tool"}
+_OUTCOMES: Final = {
+    "entered": "Signed in",
+    "wrong_pin": "Wrong PIN",
+    "not_a_pin": "Typed something that is no PIN",
+    "not_yet": "Came before the time",
+    "busy": "Had to wait, others were signing in",
+    "entry_closed": "Tried to sign in, but the entry is closed",
+}
+_ENDINGS: Final = {
+    "expired": "Access ended: its time was over",
+    "revoked": "Access ended by you",
+    "finished": "Access ended by the clinician, who was done",
+    "restored": "Access ended, because data was restored from a backup",
+}
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """Give a record's fields."""
+    fields: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
+    return fields
+
+
+def lines(records: Iterable[Fields], zone: Zone) -> list[str]:
+    """Say what happened, a line for each record."""
+    known = list(records)
+    whole = {fields.get("request_id") for fields in known if fields["kind"] in ("sent", "cut")}
+    return [f"{shown(fields['at'], zone)}  {_happened(fields, whole, zone)}{_who(fields)}" for fields in known]
+
+
+def _happened(fields: Fields, whole: set[Any], zone: Zone) -> str:
+    match fields["kind"]:
+        case "consent":
+            return str(fields.get("words", "Shared")).replace("\n", " ")
+        case "opened":
+            return f"Opened for the first time {_by(fields)}".rstrip()
+        case "sign_in":
+            return _sign_in(fields)
+        case "answer":
+            return _answer(fields)
+        case "begun" | "part" | "sent" | "cut":
+            return _long(fields, whole)
+        case "refusal":
+            return f"Refused ({str(fields.get('reason', '')).replace('_', ' ')}): {_what(fields)}"
+        case _:
+            return _state(fields, zone)
+
+
+def _state(fields: Fields, zone: Zone) -> str:
+    match fields["kind"]:
+        case "extended":
+            return f"You gave more time: until {shown(fields['expires_at'], zone)}"
+        case "entry_closed":
+            return "The entry was closed after ten wrong PINs"
+        case "new_pin":
+            return "You gave a new PIN"
+        case "ended":
+            return _ENDINGS.get(str(fields.get("ending")), "Access ended")
+        case other:
+            return str(other)
+
+
+def _sign_in(fields: Fields) -> str:
+    words = f"{_OUTCOMES.get(str(fields.get('outcome')), 'Tried to sign in')} {_by(fields)}".rstrip()
+    return words if fields.get("outcome") == "entered" else f"{words} ({fields.get('tries_left', 0)} tries left)"
+
+
+def _by(fields: Fields) -> str:
+    return _BY.get(str(fields.get("by")), "")
+
+
+def _answer(fields: Fields) -> str:
+    if not any(part in str(fields.get("door")) for part, _ in _COLLECTIONS):
+        return f"Looked at {_what(fields)}"
+    return f"Read {_what(fields)}: {_amount(fields)}"
+
+
+def _long(fields: Fields, whole: set[Any]) -> str:
+    match fields["kind"]:
+        case "begun":
+            interrupted = "" if fields.get("request_id") in whole else "; no end is on record: interrupted"
+            return f"Began to read {_what(fields)}{interrupted}"
+        case "part":
+            return f"Reading {_what(fields)}: {_amount(fields)} so far"
+        case "sent":
+            return f"Read {_what(fields)}: {_amount(fields)}"
+        case _:
+            return f"Reading {_what(fields)} ended early: {_amount(fields)}"
+
+
+def _amount(fields: Fields) -> str:
+    rows = fields.get("rows", 0)
+    return f"{rows} row{'' if rows == 1 else 's'}, {fields.get('bytes', 0):,} bytes"
+
+
+def _what(fields: Fields) -> str:
+    door = str(fields.get("door", ""))
+    return next((words for part, words in _COLLECTIONS if part in door), door or "something")
+
+
+def _who(fields: Fields) -> str:
+    who: Sequence[str] = [str(fields[key]) for key in ("device", "address") if fields.get(key)]
+    return f"  [{', '.join(who)}]" if who else ""

@@ -1,0 +1,219 @@
+"""`serve`, `demo`, `setup`: the server, the invented site alone, and the first step."""
+
+import asyncio
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+from proxy import __version__
+from proxy.app import House, clock, demo_site, opened, serving
+from proxy.cli.frame import AsJson, Refused, answer, settings
+from proxy.cli.logs import configure_logs
+from proxy.cli.sharing import Share, Wishes, as_object, find_policy, in_words, share
+from proxy.cli.stopping import parent_gone, stop_on_signals
+from proxy.cli.times import zone_of
+from proxy.cli.tunnel import tunnel_line
+from proxy.cli.workers import work_together
+from proxy.core.mint import for_today
+from proxy.settings import Settings
+
+READY = "ready"
+"""The line by which a worker process says that it listens."""
+
+log = structlog.get_logger("serve")
+
+_Announce = Callable[[House], Awaitable[None]]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(serve)
+    app.command()(demo)
+    app.command()(setup)
+
+
+def serve(
+    with_share: Annotated[bool, typer.Option("--share", help="Also share for today, and print link and PIN.")] = False,
+    policy: Annotated[str, typer.Option(help="The policy of that share.")] = "consultant",
+    worker: Annotated[bool, typer.Option("--worker", hidden=True)] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; answers under way are finished."""
+    house = settings()
+    configure_logs(house.log_level)
+    if worker:
+        _run(_serve_as_worker(house))
+        return
+    wishes = None
+    if with_share:
+        found = find_policy(house, policy)
+        wishes = Wishes(found, "Clinic (first share)", min(found.window, 90))
+
+    async def announce(opened_house: House) -> None:
+        made = await share(opened_house, wishes, for_today(clock())) if wishes else None
+        answer(_as_object(house, made), _in_words(house, made), as_json=as_json)
+
+    with _plainly():
+        _run(_serve_many(house, announce) if house.workers > 1 else _serve_alone(house, announce))
+
+
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 1337,
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    as_json: AsJson = False,
+) -> None:
+    """Serve the demo site alone: a stand-in for Nightscout, with invented data of ninety days."""
+    configure_logs("warning")
+    with _plainly():
+        _run(_demo(host, port, as_json=as_json))
+
+
+def setup(as_json: AsJson = False) -> None:
+    """Check the settings, make the data folder and its keys, and say what comes next."""
+    house = settings()
+    asyncio.run(_opened_once(house))
+    site = house.nightscout_url or "the demo site (invented data; set NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN for a real one)"
+    following = ["chaperone serve"] if house.is_demo else ["chaperone doctor", "chaperone serve"]
+    following.append('chaperone mint --clinician "Diabetes clinic"')
+    value = {
+        "data": str(house.data.resolve()),
+        "demo": house.is_demo,
+        "public_url": house.public_origin,
+        "owner_url": house.owner_origin,
+        "next": following,
+    }
+    words = [
+        f"Data folder   {house.data.resolve()}",
+        f"Nightscout    {site}",
+        f"Clinicians    {house.public_origin}",
+        f"Health        {house.owner_origin}/healthz",
+        "",
+        "Next:",
+        *(f"  {command}" for command in following),
+    ]
+    answer(value, "\n".join(words), as_json=as_json)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        import uvloop  # noqa: PLC0415 - there is none for Windows
+
+        factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
+    except ImportError:
+        factory = None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(work)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say in plain words what keeps a server from listening."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        raise _only(group) from group
+    except OSError as error:
+        raise _cannot_listen(error) from error
+
+
+def _only(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    inner: BaseException = group
+    while isinstance(inner, BaseExceptionGroup):
+        inner = inner.exceptions[0]
+    return _cannot_listen(inner) if isinstance(inner, OSError) else inner
+
+
+def _cannot_listen(error: OSError) -> Refused:
+    return Refused(
+        f"Can't listen: {error.strerror or error}. Stop what uses that port, or choose others in CHAPERONE_PORT and "
+        "CHAPERONE_OWNER_PORT (demo: --port)."
+    )
+
+
+async def _serve_alone(settings: Settings, announce: _Announce) -> None:
+    async with _stopping() as stop, serving(settings) as house:
+        log.info("ready", version=__version__, public_url=settings.public_origin, demo=settings.is_demo)
+        await announce(house)
+        await stop.wait()
+        log.info("stopping")
+
+
+async def _serve_as_worker(settings: Settings) -> None:
+    async with _stopping() as stop, serving(settings, shared_ports=True):
+        print(READY, flush=True)
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(parent_gone(stop))
+            await stop.wait()
+            watching.cancel()
+
+
+async def _serve_many(settings: Settings, announce: _Announce) -> None:
+    """Serve with several processes. The demo site, if it is meant, runs here, so that all of them see the same."""
+    async with _stopping() as stop, _site_of(settings) as environ, opened(settings) as house:
+        command = (sys.executable, "-m", "proxy", "serve", "--worker")
+        async with work_together(command, environ, settings.workers, ready=READY, stop=stop):
+            log.info("ready", version=__version__, public_url=settings.public_origin, workers=settings.workers)
+            await announce(house)
+            await stop.wait()
+            log.info("stopping")
+
+
+@asynccontextmanager
+async def _site_of(settings: Settings) -> AsyncIterator[dict[str, str]]:
+    environ = dict(os.environ)
+    if not settings.is_demo:
+        yield environ
+        return
+    token = f"chaperone-{secrets.token_hex(8)}"
+    async with demo_site(token) as url:
+        yield environ | {"NIGHTSCOUT_URL": url, "NIGHTSCOUT_TOKEN": token}
+
+
+async def _demo(host: str, port: int, *, as_json: bool) -> None:
+    token = f"demo-{secrets.token_hex(8)}"
+    async with _stopping() as stop, demo_site(token, host=host, port=port) as url:
+        words = f"The demo site (invented data) is at {url}\n\nexport NIGHTSCOUT_URL={url}\nexport NIGHTSCOUT_TOKEN={token}"
+        answer({"url": url, "token": token}, words, as_json=as_json)
+        await stop.wait()
+
+
+@asynccontextmanager
+async def _stopping() -> AsyncIterator[asyncio.Event]:
+    with stop_on_signals() as stop:
+        yield stop
+
+
+async def _opened_once(settings: Settings) -> None:
+    async with opened(settings):
+        return
+
+
+def _as_object(settings: Settings, made: Share | None) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "public_url": settings.public_origin,
+        "health_url": f"{settings.owner_origin}/healthz",
+        "demo": settings.is_demo,
+    }
+    return value | (as_object(made) if made else {})
+
+
+def _in_words(settings: Settings, made: Share | None) -> str:
+    behind = "the demo site: an invented person" if settings.is_demo else settings.nightscout_url
+    words = [f"Chaperone is running. Behind it: {behind}.", ""]
+    if made:
+        words += [in_words(made, origin=settings.public_origin, zone=zone_of(settings)), ""]
+    else:
+        words += ['  To share:    chaperone mint --clinician "Diabetes clinic"', ""]
+    words.append(f"  Health       {settings.owner_origin}/healthz")
+    tunnel = tunnel_line(os.environ, settings)
+    if tunnel:
+        words += ["", "  You are connected by SSH. To open the link on your own computer, run there:", f"  {tunnel}"]
+    words += ["", "To stop: Ctrl-C. To end the access at once: chaperone revoke " + made.minted.grant.id] if made else []
+    return "\n".join(words)

@@ -1,0 +1,104 @@
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+CADDYFILE = Path(__file__).parents[2] / "deploy/Caddyfile"
+LINES = tuple(
+    line.strip()
+    for line in CADDYFILE.read_text(encoding="utf-8").splitlines()
+    if line.strip() and not line.strip().startswith("#")
+)
+SECRET = "kq7xsecret"
+
+
+def _kept_of(uri: str) -> str:
+    (line,) = (line for line in LINES if line.startswith("request>uri regexp "))
+    pattern, _, replacement = line.removeprefix("request>uri regexp ").rpartition(" ")
+    assert replacement == '"$1"'
+    # Go's and Python's expressions agree on what is used here; \1 of a group that took no part is empty in both.
+    return re.sub(pattern.strip('"'), r"\1", uri, count=1)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"/api/v1/entries.json?token={SECRET}",
+        f"/api/v2/authorization/request/{SECRET}",
+        f"/visit#{SECRET}",
+        f"/visit/{SECRET}",
+        f"/visit{SECRET}",
+        f"/{SECRET}",
+        f"/%76isit?{SECRET}",
+        f"//visit?{SECRET}",
+        f"http://visit.example.org/?{SECRET}",
+        f"/api/v1\n{SECRET}",
+        f"?{SECRET}",
+        SECRET,
+    ],
+)
+def test_no_secret_of_an_address_is_logged(uri: str) -> None:
+    assert SECRET not in _kept_of(uri)
+
+
+@pytest.mark.parametrize(
+    ("uri", "kept"),
+    [("/api/v3/entries?limit=1", "/api/v3"), ("/visit", "/visit"), ("/healthz", "/healthz"), ("/", "")],
+)
+def test_the_side_that_was_asked_is_logged(uri: str, kept: str) -> None:
+    assert _kept_of(uri) == kept
+
+
+def test_no_header_and_no_whole_address_is_logged() -> None:
+    assert "request>headers delete" in LINES
+    assert "resp_headers delete" in LINES
+    assert "request>remote_ip ip_mask {" in LINES
+    assert "request>client_ip ip_mask {" in LINES
+
+
+def test_there_is_one_logger_so_that_errors_are_filtered_too() -> None:
+    # Inside a site `log` stands bare: it sends that site's log to the one logger.
+    assert [line for line in LINES if line.split()[0] == "log"] == ["log default {", "log"]
+
+
+@pytest.mark.parametrize(
+    "directive", ["encode", "file_server", "cache", "lb_try_duration", "lb_retries", "root"]
+)
+def test_nothing_is_compressed_cached_or_tried_twice(directive: str) -> None:
+    assert not [line for line in LINES if line.split()[0] == directive]
+
+
+def test_caddy_can_not_be_changed_while_it_runs() -> None:
+    assert "admin off" in LINES
+
+
+def test_pieces_of_an_answer_go_on_at_once() -> None:
+    assert "flush_interval -1" in LINES
+    assert "compression off" in LINES
+
+
+def test_each_side_has_a_name_and_a_port_of_its_own() -> None:
+    text = "\n".join(LINES)
+    clinicians = text.index("{$CHAPERONE_PUBLIC_URL} {")
+    owner = text.index("{$CHAPERONE_OWNER_URL} {")
+    assert clinicians < text.index("}:8080 {") < owner < text.index("}:8081 {")
+    assert "respond /metrics 404" in text[owner:]
+    assert "header_up Host" not in text
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="Caddy is not on this machine")
+def test_caddy_itself_takes_the_file(tmp_path: Path) -> None:
+    told = {
+        "CHAPERONE_PUBLIC_URL": "https://visit.example.org",
+        "CHAPERONE_OWNER_URL": "https://owner.example.org",
+        "HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+    }
+    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(CADDYFILE)]
+    done = subprocess.run(
+        command, env=os.environ | told, capture_output=True, text=True, check=False, timeout=30
+    )
+    assert done.returncode == 0, done.stderr

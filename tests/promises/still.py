@@ -1,0 +1,42 @@
+"""A small invented site whose rows all stand in lists, so that tests can change any of them."""
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from proxy.demo import Site, generate
+from proxy.demo.moment import parse_iso
+from tests.living import NOW
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+EVERY = 6
+"""Of so many device status rows one is kept: both loops and all uploaders are among them."""
+
+
+@dataclass
+class StillSite(Site):
+    """Device status is not made on the fly but read from `collections`."""
+
+    def devicestatus(self, since: int, until: int) -> Iterator[Row]:
+        dated = [(parse_iso(row["created_at"]), row) for row in self.collections["devicestatus"]]
+        dated.sort(key=lambda pair: pair[0], reverse=True)
+        return (row for at, row in dated if since <= at <= until)
+
+
+def still(days: int = 2, *, seed: str = "tests") -> StillSite:
+    """Make a site of a few days, with a device status every half hour."""
+    made = generate(seed, NOW, days=days)
+    rows = list(made.devicestatus(made.since, made.until))
+    kept = rows[::EVERY] + [row for row in rows if "override" in row or "xdripjs" in row][:20]
+    made.collections["devicestatus"] = list({row["_id"]: row for row in kept}.values())
+    return StillSite(made.seed, made.since, made.until, made.collections)
+
+
+def changed(site: StillSite, *changes: Callable[[Rows], None]) -> StillSite:
+    """Copy a site and change the copy's rows."""
+    rows = deepcopy(site.collections)
+    for change in changes:
+        change(rows)
+    return StillSite(site.seed, site.since, site.until, rows)
