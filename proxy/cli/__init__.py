@@ -21,12 +21,14 @@ def make_app() -> typer.Typer:
 def main() -> None:
     """Run a command. A fault of our own is told by its name: its text could hold a secret."""
     try:
-        make_app()()
+        make_app()(prog_name="chaperone")
     except Exception as error:  # noqa: BLE001 - the outermost net
         if _wants_to_see():
             traceback.print_exc()
         name = type(error).__name__
-        complain(f"this is a fault of Chaperone's own ({name}). With CHAPERONE_LOG_LEVEL=debug it shows where.")
+        complain(
+            f"this is a fault of Chaperone's own ({name}). With CHAPERONE_LOG_LEVEL=debug it shows where."
+        )
         sys.exit(FAULT)
 
 

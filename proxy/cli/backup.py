@@ -48,7 +48,9 @@ def backup(file: Annotated[Path, typer.Argument(help="A new file.")], as_json: A
 
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that backup wrote.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Put aside what is in the data folder now.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put aside what is in the data folder now.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Put data and keys back. All access ends: somebody may have been shut out since the backup was made."""
@@ -62,14 +64,18 @@ def restore(
             (Path(place) / name).rename(house.data / name)
     ended = run(_settle(house))
     kept = f" What was there before is in {aside}." if aside else ""
-    words = f"Restored. Access that was open or waiting has ended ({ended}); share anew where it is needed.{kept}"
+    words = (
+        f"Restored. Access that was open or waiting has ended ({ended}); share anew where it is needed.{kept}"
+    )
     value = {"file": str(file), "ended": ended, "put_aside": str(aside) if aside else None}
     answer(value, words, as_json=as_json)
 
 
 def _require_sqlite(settings: Settings) -> None:
     if settings.store.get_secret_value() != "sqlite":
-        raise Refused("The data is in Redis: back that up with Redis's own means, and copy the data folder for the keys.")
+        raise Refused(
+            "The data is in Redis: back that up with Redis's own means, and copy the data folder for the keys."
+        )
 
 
 def _written(file: Path, data: Path) -> int:
@@ -113,7 +119,12 @@ def _unpack(file: Path, place: Path) -> None:
                 part = packed.extractfile(name)
                 if part is None:
                     raise Refused(f"{file} is not a backup of Chaperone's.")
-                with part, os.fdopen(os.open(place / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+                with (
+                    part,
+                    os.fdopen(
+                        os.open(place / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb"
+                    ) as out,
+                ):
                     shutil.copyfileobj(part, out)
                     out.flush()
                     os.fsync(out.fileno())

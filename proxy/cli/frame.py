@@ -35,7 +35,7 @@ class Refused(ChaperoneError):
 class Commands(TyperGroup):
     """A group of commands that turns our errors into a sentence and an exit code."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except ChaperoneError as error:
@@ -71,7 +71,7 @@ def answer(value: Any, words: str, *, as_json: bool) -> None:
     """Print an answer: `value` as JSON, or `words`."""
     if as_json:
         print(json.dumps(value, indent=2, ensure_ascii=False), flush=True)
-    else:
+    elif words:
         say(words)
 
 

@@ -9,14 +9,19 @@ import typer
 from proxy.app import House, clock, opened
 from proxy.cli.frame import AsJson, GrantId, Refused, answer, run, say, say_table, settings
 from proxy.cli.sharing import present
-from proxy.cli.times import Zone, iso, iso_or_none, required_span, shown, zone_of
+from proxy.cli.times import Zone, iso_or_none, required_span, shown, zone_of
 from proxy.core.errors import GrantError
 from proxy.core.grant import LONGEST, Grant
-from proxy.core.record import Draft
+from proxy.core.record import Draft, Value
 from proxy.settings import Settings
 
 _SHORTEST_BEGINNING = 4
-_WAYS = {"expired": "time was over", "revoked": "you ended it", "finished": "the clinician was done", None: ""}
+_WAYS = {
+    "expired": "time was over",
+    "revoked": "you ended it",
+    "finished": "the clinician was done",
+    None: "",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,7 +51,9 @@ def extend(
     """Give a grant more time."""
     house = settings()
     later = run(_extend(house, grant, required_span(by, option="--by")))
-    words = f"{later.clinician}: access ends on {shown(later.expires_at, zone_of(house))}."
+    waits = later.opened_at is None and later.lasts is not None
+    ends = "if nobody opens it, it ends" if waits else "access ends"
+    words = f"{later.clinician}: {ends} on {shown(later.expires_at, zone_of(house))}."
     answer(as_object(later, clock()), words, as_json=as_json)
 
 
@@ -102,11 +109,11 @@ def as_object(grant: Grant, now: int) -> dict[str, Any]:
         "days": grant.days,
         "state": grant.state(now),
         "ending": grant.how_it_ended(now),
-        "minted_at": iso(grant.minted_at),
-        "opens_at": iso(grant.opens_at),
+        "minted_at": iso_or_none(grant.minted_at or None),
+        "opens_at": iso_or_none(grant.opens_at or None),
         "opened_at": iso_or_none(grant.opened_at),
-        "expires_at": iso(grant.expires_at),
-        "ended_at": iso_or_none(grant.ended_at),
+        "expires_at": iso_or_none(grant.expires_at or None),
+        "ended_at": iso_or_none(grant.ended_at or None),
         "erased_on": grant.erased_on,
         "tries_left": grant.tries_left,
         "url_token": grant.url_token,
@@ -136,8 +143,10 @@ async def _extend(settings: Settings, text: str, by: int) -> Grant:
         grant, now = await find(house, text), await present(house)
         end = grant.expires_at + by
         if end > grant.minted_at + LONGEST:
-            raise GrantError("A share can last 30 days from its making at the longest: make a new one instead.")
-        fields = {"by": "owner", "was": grant.expires_at, "expires_at": end}
+            raise GrantError(
+                "A share can last 30 days from its making at the longest: make a new one instead."
+            )
+        fields: dict[str, Value] = {"by": "owner", "was": grant.expires_at, "expires_at": end}
         return await house.store.extend(grant.id, end, Draft("extended", now, fields))
 
 

@@ -8,7 +8,18 @@ import typer
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from proxy.app import House, clock, opened
-from proxy.cli.frame import FAULT, AsJson, Commands, GrantId, Refused, answer, complain, make_group, run, settings
+from proxy.cli.frame import (
+    FAULT,
+    AsJson,
+    Commands,
+    GrantId,
+    Refused,
+    answer,
+    complain,
+    make_group,
+    run,
+    settings,
+)
 from proxy.cli.grants import find, settled
 from proxy.cli.recordwords import decode, lines
 from proxy.cli.times import iso_or_none, zone_of
@@ -23,7 +34,7 @@ Head = Annotated[str | None, typer.Option(metavar="NUMBER", help="The check numb
 class _LogCommands(Commands):
     """`log GRANT` is `log show GRANT`: the short form is the one that people type."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] != "--help":
             args = ["show", *args]
         return super().parse_args(ctx, args)
@@ -31,7 +42,9 @@ class _LogCommands(Commands):
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    log = make_group(help_text="Read a grant's log (log GRANT), or check that it is whole (log verify).", cls=_LogCommands)
+    log = make_group(
+        help_text="Read a grant's log (log GRANT), or check that it is whole (log verify).", cls=_LogCommands
+    )
     log.command()(show)
     log.command("verify")(verify_log)
     app.add_typer(log, name="log")
@@ -40,7 +53,9 @@ def add_to(app: typer.Typer) -> None:
 
 def show(
     grant: GrantId,
-    out: Annotated[Path | None, typer.Option(help="Write the exact records to a new file, one per line.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the exact records to a new file, one per line.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what was asked and answered, in plain words."""
@@ -48,16 +63,24 @@ def show(
     found, bodies = run(_log(house, grant))
     if out is not None:
         _export(out, bodies)
-        answer({"file": str(out), "records": len(bodies), "head": found.head}, _exported(out, found), as_json=as_json)
+        answer(
+            {"file": str(out), "records": len(bodies), "head": found.head},
+            _exported(out, found),
+            as_json=as_json,
+        )
         return
     records = [decode(body) for body in bodies]
     if found.erased_on:
-        complain(f"The log was erased on {found.erased_on}. It had {found.length} records; check number {found.head}.")
+        complain(
+            f"The log was erased on {found.erased_on}. It had {found.length} records; check number {found.head}."
+        )
     answer(records, "\n".join(lines(records, zone_of(house))), as_json=as_json)
 
 
 def verify_log(
-    grant: Annotated[str | None, typer.Argument(metavar="[GRANT]", help="A grant's id, or how it begins.")] = None,
+    grant: Annotated[
+        str | None, typer.Argument(metavar="[GRANT]", help="A grant's id, or how it begins.")
+    ] = None,
     file: Annotated[Path | None, typer.Option(help="An exported log; nothing else is needed then.")] = None,
     head: Head = None,
     as_json: AsJson = False,
@@ -95,8 +118,8 @@ async def _verdict_on_grant(settings: Settings, text: str, head: str | None) -> 
         grant = await find(house, text)
         if grant.erased_on:
             raise Refused(f"This log was erased on {grant.erased_on}: there is nothing left to check.")
-        # Read in one go with the grant: a record may come in between, so what is new since is left out.
-        bodies = [body for body in await _bodies(house, grant)][: grant.length]
+        # What was added since the grant was read is not in the head that was read with it.
+        bodies = (await _bodies(house, grant))[: grant.length]
         verdict = verify(bodies, head=grant.head, grant=grant.id)
         if verdict.ok and head is not None and _plain(head) != verdict.head:
             ended = "." if grant.ended_at is not None else ", or has grown since: access has not ended."

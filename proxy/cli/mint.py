@@ -17,8 +17,12 @@ PREVIEW_MS = 600_000
 _TODAY = "4h"
 
 PolicyName = Annotated[str, typer.Option("--policy", help="A policy's name, or a YAML file.")]
-Days = Annotated[int | None, typer.Option(help="How many days back; default: what the policy allows, 90 at most.")]
-UrlToken = Annotated[bool, typer.Option("--url-token", help="Let tools send the token as ?token= in an address.")]
+Days = Annotated[
+    int | None, typer.Option(help="How many days back; default: what the policy allows, 90 at most.")
+]
+UrlToken = Annotated[
+    bool, typer.Option("--url-token", help="Let tools send the token as ?token= in an address.")
+]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -15,23 +15,28 @@ from proxy.core.catalog import COLLECTIONS
 from proxy.core.errors import PolicyError
 from proxy.core.explain import explain
 from proxy.core.labels import labels
+from proxy.core.lens import compile_lens
 from proxy.core.policy import Policy
 from proxy.core.policycases import Document, Failure, Keep, run_cases
 from proxy.core.policydiff import diff
 from proxy.core.policyfile import parse
-from proxy.core.view import Window, compile_view
+from proxy.core.pseudonym import Pseudonyms
 from proxy.settings import Settings
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[POLICY]...", help="Names or YAML files; default: all.")]
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[POLICY]...", help="Names or YAML files; default: all.")
+]
 Name = Annotated[str, typer.Argument(metavar="POLICY", help="A policy's name, or a YAML file.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    policy = make_group(help_text="What policies share, whether they are sound, and why a field leaves or not.")
+    policy = make_group(
+        help_text="What policies share, whether they are sound, and why a field leaves or not."
+    )
     policy.command("list")(list_policies)
     policy.command()(check)
-    policy.command()(test)
+    policy.command("test")(run_tests)
     policy.command("explain")(explain_policy)
     policy.command("diff")(diff_policies)
     app.add_typer(policy, name="policy")
@@ -57,12 +62,13 @@ def check(policies: Names = None, as_json: AsJson = False) -> None:
         raise typer.Exit(FAULT)
 
 
-def test(policies: Names = None, as_json: AsJson = False) -> None:
+def run_tests(policies: Names = None, as_json: AsJson = False) -> None:
     """Run the tests of policies: each document through the compiled filter, as a clinician would get it."""
     paths = _paths(settings(), policies)
     failures = [failure for path in paths for failure in tested(path)]
     value = [
-        {"file": one.file, "line": one.line, "name": one.name, "differences": list(one.differences)} for one in failures
+        {"file": one.file, "line": one.line, "name": one.name, "differences": list(one.differences)}
+        for one in failures
     ]
     words = "\n".join(_failure(one) for one in failures) or f"{len(paths)} policies do what their tests say."
     answer({"policies": len(paths), "failures": value}, words, as_json=as_json)
@@ -72,9 +78,13 @@ def test(policies: Names = None, as_json: AsJson = False) -> None:
 
 def explain_policy(
     policy: Name,
-    collection: Annotated[str, typer.Argument(help="entries, treatments, devicestatus, profile, food, activity.")],
+    collection: Annotated[
+        str, typer.Argument(help="entries, treatments, devicestatus, profile, food, activity.")
+    ],
     path: Annotated[str, typer.Argument(help="A field, such as sgv or loop.iob.iob.")] = "",
-    document: Annotated[Path | None, typer.Option(help="A JSON document of Nightscout's, instead of a field.")] = None,
+    document: Annotated[
+        Path | None, typer.Option(help="A JSON document of Nightscout's, instead of a field.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which rule keeps or withholds each field: of a document, or of a path (default: all paths)."""
@@ -102,17 +112,23 @@ def tested(path: Path) -> Sequence[Failure]:
     policy = parse(read_text(path), file=str(path))
     cases = path.parent / "tests" / path.name
     if not cases.is_file():
-        raise Refused(f"The policy {policy.name} has no tests: write them in {cases}. See policies/README.md.")
+        raise Refused(
+            f"The policy {policy.name} has no tests: write them in {cases}. See policies/README.md."
+        )
     return run_cases(policy, read_text(cases), file=str(cases), keep=_filter(policy))
 
 
 def _filter(policy: Policy) -> Keep:
     """Give the compiled filter, for single documents."""
-    # Any key and any zone: pseudonyms are compared as "some id", and no case has a window.
-    view = compile_view(policy, Window(0, None), zone="UTC", site_key=bytes(32))
+    # Any key: pseudonyms are compared as "some id". Lenses of their own, not a view's: of a policy that gives
+    # averages only, the cases say which rows go into them.
+    lenses = {
+        collection: compile_lens(collection, shown, Pseudonyms(bytes(32), "", collection))
+        for collection, shown in policy.collections.items()
+    }
 
     def keep(collection: str, document: Document) -> Document | None:
-        lens = view.lenses.get(collection)
+        lens = lenses.get(collection)
         row = lens.read_one(msgspec.json.encode(document)) if lens else None
         return None if row is None else msgspec.json.decode(msgspec.json.encode(row), type=dict[str, Any])
 

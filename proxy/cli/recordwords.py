@@ -45,17 +45,16 @@ def lines(records: Iterable[Fields], zone: Zone) -> list[str]:
     """Say what happened, a line for each record."""
     known = list(records)
     whole = {fields.get("request_id") for fields in known if fields["kind"] in ("sent", "cut")}
-    return [f"{shown(fields['at'], zone)}  {_happened(fields, whole, zone)}{_who(fields)}" for fields in known]
+    return [
+        f"{shown(fields['at'], zone, clock='%H:%M:%S')}  {_happened(fields, whole, zone)}{_who(fields)}"
+        for fields in known
+    ]
 
 
 def _happened(fields: Fields, whole: set[Any], zone: Zone) -> str:
     match fields["kind"]:
-        case "consent":
-            return str(fields.get("words", "Shared")).replace("\n", " ")
-        case "opened":
-            return f"Opened for the first time {_by(fields)}".rstrip()
-        case "sign_in":
-            return _sign_in(fields)
+        case "consent" | "opened" | "sign_in":
+            return _entry(fields)
         case "answer":
             return _answer(fields)
         case "begun" | "part" | "sent" | "cut":
@@ -80,9 +79,21 @@ def _state(fields: Fields, zone: Zone) -> str:
             return str(other)
 
 
+def _entry(fields: Fields) -> str:
+    match fields["kind"]:
+        case "consent":
+            return str(fields.get("words", "Shared")).replace("\n", " ")
+        case "opened":
+            return f"Opened for the first time {_by(fields)}".rstrip()
+        case _:
+            return _sign_in(fields)
+
+
 def _sign_in(fields: Fields) -> str:
     words = f"{_OUTCOMES.get(str(fields.get('outcome')), 'Tried to sign in')} {_by(fields)}".rstrip()
-    return words if fields.get("outcome") == "entered" else f"{words} ({fields.get('tries_left', 0)} tries left)"
+    return (
+        words if fields.get("outcome") == "entered" else f"{words} ({fields.get('tries_left', 0)} tries left)"
+    )
 
 
 def _by(fields: Fields) -> str:

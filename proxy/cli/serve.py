@@ -3,9 +3,10 @@
 import asyncio
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,7 +41,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(
-    with_share: Annotated[bool, typer.Option("--share", help="Also share for today, and print link and PIN.")] = False,
+    with_share: Annotated[
+        bool, typer.Option("--share", help="Also share for today, and print link and PIN.")
+    ] = False,
     policy: Annotated[str, typer.Option(help="The policy of that share.")] = "consultant",
     worker: Annotated[bool, typer.Option("--worker", hidden=True)] = False,
     as_json: AsJson = False,
@@ -49,12 +52,13 @@ def serve(
     house = settings()
     configure_logs(house.log_level)
     if worker:
-        _run(_serve_as_worker(house))
+        with _plainly():
+            _run(_serve_as_worker(house))
         return
     wishes = None
     if with_share:
         found = find_policy(house, policy)
-        wishes = Wishes(found, "Clinic (first share)", min(found.window, 90))
+        wishes = Wishes(found, "A first try", min(found.window, 90))
 
     async def announce(opened_house: House) -> None:
         made = await share(opened_house, wishes, for_today(clock())) if wishes else None
@@ -79,7 +83,10 @@ def setup(as_json: AsJson = False) -> None:
     """Check the settings, make the data folder and its keys, and say what comes next."""
     house = settings()
     asyncio.run(_opened_once(house))
-    site = house.nightscout_url or "the demo site (invented data; set NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN for a real one)"
+    site = (
+        house.nightscout_url
+        or "the demo site (invented data; set NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN for a real one)"
+    )
     following = ["chaperone serve"] if house.is_demo else ["chaperone doctor", "chaperone serve"]
     following.append('chaperone mint --clinician "Diabetes clinic"')
     value = {
@@ -157,17 +164,29 @@ async def _serve_as_worker(settings: Settings) -> None:
 async def _serve_many(settings: Settings, announce: _Announce) -> None:
     """Serve with several processes. The demo site, if it is meant, runs here, so that all of them see the same."""
     async with _stopping() as stop, _site_of(settings) as environ, opened(settings) as house:
-        command = (sys.executable, "-m", "proxy", "serve", "--worker")
+        await _require_free((settings.host, settings.port), (settings.owner_host, settings.owner_port))
+        # -P: a folder named proxy where the owner happens to stand is not ours.
+        command = (sys.executable, "-P", "-m", "proxy", "serve", "--worker")
         async with work_together(command, environ, settings.workers, ready=READY, stop=stop):
-            log.info("ready", version=__version__, public_url=settings.public_origin, workers=settings.workers)
+            log.info(
+                "ready", version=__version__, public_url=settings.public_origin, workers=settings.workers
+            )
             await announce(house)
             await stop.wait()
             log.info("stopping")
 
 
+async def _require_free(*places: tuple[str, int]) -> None:
+    """Raise OSError if a port is taken: workers share theirs, and would share it with strangers too."""
+    async with AsyncExitStack() as stack:
+        for host, port in places:
+            server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
+            await stack.enter_async_context(server)
+
+
 @asynccontextmanager
 async def _site_of(settings: Settings) -> AsyncIterator[dict[str, str]]:
-    environ = dict(os.environ)
+    environ = dict(os.environ) | {"PYTHONPATH": str(Path(__file__).parents[2])}
     if not settings.is_demo:
         yield environ
         return
@@ -210,10 +229,22 @@ def _in_words(settings: Settings, made: Share | None) -> str:
     if made:
         words += [in_words(made, origin=settings.public_origin, zone=zone_of(settings)), ""]
     else:
-        words += ['  To share:    chaperone mint --clinician "Diabetes clinic"', ""]
+        words += ["  To share:    " + _program() + ' mint --clinician "Diabetes clinic"', ""]
     words.append(f"  Health       {settings.owner_origin}/healthz")
     tunnel = tunnel_line(os.environ, settings)
     if tunnel:
-        words += ["", "  You are connected by SSH. To open the link on your own computer, run there:", f"  {tunnel}"]
-    words += ["", "To stop: Ctrl-C. To end the access at once: chaperone revoke " + made.minted.grant.id] if made else []
+        words += [
+            "",
+            "  You are connected by SSH. To open the link on your own computer, run there:",
+            f"  {tunnel}",
+        ]
+    words += ["", "To stop: Ctrl-C."]
+    if made:
+        words.append(f"To end the access at once: {_program()} revoke {made.minted.grant.id}")
     return "\n".join(words)
+
+
+def _program() -> str:
+    """Give the command as it can be typed: by its path while the environment is not activated."""
+    here = Path(sys.executable).parent / "chaperone"
+    return str(here) if shutil.which("chaperone") is None and here.is_file() else "chaperone"

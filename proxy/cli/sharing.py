@@ -159,7 +159,9 @@ def in_words(shared: Share, *, origin: str, zone: Zone) -> str:
     minted, grant = shared.minted, shared.minted.grant
     ends = f"{shown(grant.expires_at, zone)}, opened or not"
     if grant.lasts is not None:
-        ends = f"{span_words(grant.lasts)} after it is first opened; not opened: {shown(grant.expires_at, zone)}"
+        ends = (
+            f"{span_words(grant.lasts)} after it is first opened; not opened: {shown(grant.expires_at, zone)}"
+        )
     return "\n".join(
         (
             f"  For          {grant.clinician}",

@@ -79,10 +79,10 @@ def iso_or_none(at: int | None) -> str | None:
     return None if at is None else iso(at)
 
 
-def shown(at: int, zone: Zone) -> str:
+def shown(at: int, zone: Zone, *, clock: str = "%H:%M") -> str:
     """Write epoch milliseconds for people, with the zone."""
     try:
-        return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(zone):%a %d %b %Y, %H:%M %Z}"
+        return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(zone):%a %d %b %Y, {clock} %Z}"
     except (OverflowError, ValueError) as error:
         raise Refused("A moment on record can't be shown: it lies outside of any calendar.") from error
 

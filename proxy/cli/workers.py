@@ -22,14 +22,16 @@ async def work_together(
     """
     workers: list[Process] = []
     try:
-        for _ in range(number):
-            workers.append(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=environ))
+        while len(workers) < number:
+            worker = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=environ)
+            workers.append(worker)
         await asyncio.gather(*(_wait_until_ready(worker, ready) for worker in workers))
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(_watch(workers, stop))
             yield
+            died = watching.done()
             watching.cancel()
-        if any(worker.returncode is not None for worker in workers):
+        if died:
             raise Refused("A worker process died, so all were stopped: see the log, then start again.")
     finally:
         await asyncio.gather(*(_stop(worker) for worker in workers))
@@ -47,9 +49,13 @@ async def _wait_until_ready(worker: Process, ready: str) -> None:
 
 
 async def _watch(workers: Sequence[Process], stop: asyncio.Event) -> None:
+    """Set `stop` when a worker ends before it is set; else go on until cancelled."""
     endings = [asyncio.ensure_future(worker.wait()) for worker in workers]
     try:
         await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            # Ctrl-C in a terminal reaches the workers too: they may end before us.
+            await asyncio.Event().wait()
         stop.set()
     finally:
         for ending in endings:

@@ -17,7 +17,7 @@ class Door:
     """A line of the table."""
 
     name: str
-    """The path with `{v}` for v1 or v2, `{arg}` for a last part that varies; also its name in records."""
+    """The path with `{v}` for v1 or v2, `{arg}`, `{token}` or `{rest}` for a last part that varies; also its name in records."""
     api: Api
     use: Use
     collection: str = ""
@@ -69,7 +69,7 @@ DOORS: tuple[Door, ...] = (
     _authored("/api/versions"),
     _open("/api/v2/properties", "", "properties"),
     _open("/api/v2/properties/{arg}", "", "properties"),
-    _authored("/api/v2/authorization/request/{arg}"),
+    _authored("/api/v2/authorization/request/{token}"),
     _authored("/api/v3/version"),
     _authored("/api/v3/status"),
     _authored("/api/v3/lastModified"),
@@ -123,6 +123,7 @@ _ARG = r"(?P<arg>[A-Za-z0-9_,-]{1,128})"
 
 def _pattern(door: Door) -> re.Pattern[str]:
     text = re.escape(door.name).replace(r"\{v\}", "v[12]").replace(r"\{arg\}", _ARG)
+    text = text.replace(r"\{token\}", r"(?P<arg>[A-Za-z0-9_.-]{1,2000})")
     text = text.replace(r"\{rest\}", r"[!-~]{1,2000}")
     return re.compile(text + rf"(?:\.(?P<format>{'|'.join(door.formats)}))?/?", re.ASCII)
 

@@ -17,7 +17,7 @@ from proxy.core.catalog import COLLECTIONS, Field
 from proxy.core.errors import UpstreamError
 from proxy.core.policy import Shown
 from proxy.core.pseudonym import Pseudonyms
-from proxy.core.repair import repair
+from proxy.core.repair import mended, repair
 from proxy.core.shape import ABSENT, Node, tree
 from proxy.core.tidy import milliseconds, tidy
 
@@ -50,6 +50,7 @@ DATE_FIELD = {
 
 _encode = msgspec.json.Encoder().encode
 _TRUE_OR_NULL = (b"true", b"null")
+_ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,10 @@ class Lens:
 
     def read(self, body: bytes) -> Batch:
         """Filter a JSON array of documents. Raises UpstreamError if it isn't one."""
-        decoded = self._decoded(body)
+        decoded, documents = self._decoded(body)
         moments = self._moments(decoded)
         oldest = min((at for at in moments if at is not None), default=0)
-        return Batch(self._shown(moments, decoded), len(decoded), oldest)
+        return Batch(self._shown(moments, decoded), documents, oldest)
 
     def type_of(self, row: Row) -> str | None:
         """Give a row's type or event type."""
@@ -83,29 +84,30 @@ class Lens:
         shown = self.read(b"[" + body + b"]").rows
         return shown[0][1] if len(shown) == 1 else None
 
-    def _decoded(self, body: bytes) -> list[Row]:
+    def _decoded(self, body: bytes) -> tuple[list[Row], int]:
+        """Read the rows, and count the documents: those that are no rows are documents all the same."""
         try:
-            return self.decode(body)
+            rows = self.decode(body)
         except msgspec.ValidationError:
             return self._one_by_one(body)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise _unreadable() from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return self._one_by_one(mended(body))
+        return rows, len(rows)
 
-    def _one_by_one(self, body: bytes) -> list[Row]:
+    def _one_by_one(self, body: bytes) -> tuple[list[Row], int]:
         try:
-            raws = msgspec.json.decode(body, type=list[msgspec.Raw])
+            raws = _ROWS.decode(body)
         except (msgspec.DecodeError, RecursionError) as error:
             raise _unreadable() from error
-        one = msgspec.json.Decoder(self.root.struct).decode
         rows = []
         for raw in raws:
             try:
-                rows.append(one(raw))
-            except (msgspec.DecodeError, RecursionError):
+                rows.append(self.root.decode(raw))
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 row = repair(self.root, raw)
                 if row is not None:
                     rows.append(row)
-        return rows
+        return rows, len(raws)
 
     def _shown(self, moments: list[int | None], decoded: list[Row]) -> list[Dated]:
         named = self._named(decoded)

@@ -10,6 +10,7 @@ from proxy.core.grant import DAY
 from proxy.core.lens import DATE_FIELD, TYPE_FIELD
 from proxy.core.tidy import written
 
+SECOND = 1_000
 PATHS = {
     "entries": "/api/v1/entries.json",
     "treatments": "/api/v1/treatments.json",
@@ -43,8 +44,8 @@ class Fetch:
             return []
         date = DATE_FIELD[self.collection]
         pairs = [
-            (f"find[{date}][$gte]", _moment(date, self.since)),
-            (f"find[{date}][$lt]", _moment(date, self.until)),
+            (f"find[{date}][$gte]", _moment(date, self.since, whole=self.since // SECOND * SECOND)),
+            (f"find[{date}][$lt]", _moment(date, self.until, whole=-(-self.until // SECOND) * SECOND)),
             ("count", str(self.count)),
         ]
         kind = TYPE_FIELD.get(self.collection)
@@ -53,10 +54,9 @@ class Fetch:
         return pairs
 
 
-def _moment(field: str, at: int) -> str:
-    if field == "date":
-        return str(at)
-    return written(at)
+def _moment(field: str, at: int, *, whole: int) -> str:
+    # Nightscout compares texts: "10:00:00Z" comes after "10:00:00.001Z". So of texts, whole seconds are asked for.
+    return str(at) if field == "date" else written(whole)
 
 
 def slices(collection: str, since: int, until: int, *, newest_first: bool) -> list[tuple[int, int]]:

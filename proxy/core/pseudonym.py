@@ -18,6 +18,11 @@ _OBJECT_IDS = re.compile(r"(?:[0-9a-f]{24}\n)*", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 
+def is_id(text: str) -> bool:
+    """Say whether a text has the form of an id, an original or a pseudonym."""
+    return _OBJECT_ID.fullmatch(text) is not None or _UUID.fullmatch(text) is not None
+
+
 class Pseudonyms:
     """The pseudonyms of one view and collection."""
 
@@ -40,7 +45,9 @@ class Pseudonyms:
 
     def many(self, originals: Sequence[str]) -> list[str]:
         """Give the pseudonyms of a column of ids, in its order."""
-        if _OBJECT_IDS.fullmatch("\n".join(originals) + "\n"):
+        joined = "\n".join(originals) + "\n"
+        # The length too: an id that itself has a line break in it is two lines and one id.
+        if len(joined) == 25 * len(originals) and _OBJECT_IDS.fullmatch(joined):
             return self._object_ids(originals)
         return [self.one(original) for original in originals]
 

@@ -11,15 +11,30 @@ from typing import Any
 import msgspec
 
 from proxy.core.catalog import Field
-from proxy.core.shape import ABSENT, Node, leaf_type
+from proxy.core.shape import ABSENT, LATEST_MS, Node
 
+_ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
+_ITEMS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_FIGURE: msgspec.json.Decoder[float | str] = msgspec.json.Decoder(float | str)
 _NUMERAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
+
+# Matches every escape, so that an escaped backslash before "ud83d" is not taken for one; then whole pairs, then halves.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
+
+def mended(body: bytes) -> bytes:
+    """Replace halves of characters, which JSON may spell and nobody can read: a note may end in half an emoji."""
+    valid = body if body.isascii() else body.decode(errors="replace").encode()
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], valid)
 
 
 def repair(node: Node, raw: msgspec.Raw) -> msgspec.Struct | None:
     """Read an object as far as its values are of the right kind; None if it isn't an object."""
     try:
-        fields = msgspec.json.decode(raw, type=node.raw)
+        fields = node.decode_raw(raw)
     except (msgspec.DecodeError, RecursionError):
         return None
     kept = node.struct()
@@ -45,7 +60,7 @@ def _boxed(node: Node, raw: msgspec.Raw) -> Any:
 
 def _array(node: Node, raw: msgspec.Raw) -> list[Any] | None:
     try:
-        elements = msgspec.json.decode(raw, type=list[msgspec.Raw])
+        elements = _ELEMENTS.decode(raw)
     except (msgspec.DecodeError, RecursionError):
         return None
     values = [_single(node, element) for element in elements]
@@ -56,34 +71,31 @@ def _array(node: Node, raw: msgspec.Raw) -> list[Any] | None:
 
 def _items(raw: msgspec.Raw) -> Iterator[tuple[str, msgspec.Raw]]:
     try:
-        yield from msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).items()
-    except (msgspec.DecodeError, RecursionError):
+        yield from _ITEMS.decode(raw).items()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
 
 
 def _single(node: Node, raw: msgspec.Raw) -> Any:
-    return repair(node, raw) if node.leaf is None else _leaf(node.leaf, raw)
-
-
-def _leaf(leaf: Field, raw: msgspec.Raw) -> Any:
-    expected = leaf_type(leaf)
+    """Read one value: at once if nothing in it is odd, else an object level by level."""
     try:
-        return msgspec.json.decode(raw, type=expected)
-    except (msgspec.DecodeError, RecursionError):
-        return _coerced(leaf, raw, expected) if leaf.kind in ("number", "ms", "time") else None
+        return node.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return repair(node, raw) if node.leaf is None else _coerced(node.leaf, raw)
 
 
-def _coerced(leaf: Field, raw: msgspec.Raw, expected: Any) -> Any:
+def _coerced(leaf: Field, raw: msgspec.Raw) -> int | float | None:
     """Take numbers in the dress of text ("115") and fractions where a whole number belongs (115.0)."""
+    if leaf.kind not in ("number", "ms", "time"):
+        return None
     try:
-        value = msgspec.json.decode(raw, type=float | str)
-    except (msgspec.DecodeError, RecursionError):
+        value = _FIGURE.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     if isinstance(value, str):
         if not _NUMERAL.fullmatch(value):
             return None
         value = float(value)
-    try:
-        return msgspec.convert(round(value, leaf.decimals or None), type=expected)
-    except msgspec.ValidationError:
-        return None
+    number = round(value, leaf.decimals or None)
+    low, high = (leaf.low, leaf.high) if leaf.kind == "number" else (0, LATEST_MS)
+    return number if low <= number <= high else None

@@ -4,7 +4,7 @@ A struct holds the named fields only, so what a policy does not name is skipped 
 Python object. Null and absent are the same: a field without a value is not written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -25,6 +25,10 @@ Box = Literal["one", "array", "either", "map"]
 _BOXES: dict[str, Box] = {"[]": "array", "[?]": "either"}
 
 
+def _undecodable(_: msgspec.Raw) -> Any:
+    raise msgspec.DecodeError("this place has not been compiled")
+
+
 @dataclass(slots=True)
 class Node:
     """One name in the tree: a leaf with a catalogue field, or children; `box` says how it is wrapped."""
@@ -38,6 +42,10 @@ class Node:
     raw: type[msgspec.Struct] = msgspec.Struct
     """The same fields, left undecoded: for rows in which something is odd."""
     empty: Any = None
+    decode: Callable[[msgspec.Raw], Any] = _undecodable
+    """Reads the value at this place, without its box: made once, since making a decoder costs more than using it."""
+    decode_raw: Callable[[msgspec.Raw], Any] = _undecodable
+    """Reads an object into `raw`; unused on leaves."""
 
 
 def tree(fields: Iterable[Field]) -> Node:
@@ -71,12 +79,16 @@ def _compile(node: Node, name: str) -> None:
     for child in node.children.values():
         if child.leaf is None:
             _compile(child, f"{name}_{child.name}")
+        else:
+            child.decode = msgspec.json.Decoder(leaf_type(child.leaf)).decode
     options: dict[str, Any] = {"omit_defaults": True, "gc": False}
     node.struct = msgspec.defstruct(name, [_slot(child) for child in node.children.values()], **options)
     node.raw = msgspec.defstruct(
         f"{name}_raw", [(child.name, msgspec.Raw, ABSENT) for child in node.children.values()], gc=False
     )
     node.empty = node.struct()
+    node.decode = msgspec.json.Decoder(node.struct).decode
+    node.decode_raw = msgspec.json.Decoder(node.raw).decode
 
 
 def _slot(child: Node) -> tuple[str, Any, Any]:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
+import msgspec
+
 from proxy.core.pseudonym import Pseudonyms
 from proxy.core.shape import LATEST_MS, Node
 
@@ -140,8 +142,8 @@ def _inside(box: Any) -> Iterable[Any]:
 def _filled(box: Any, empty: Any) -> Any:
     """Drop objects without a value: that there was something hidden in them must not show."""
     if isinstance(box, dict):
-        # Names of profiles are the patient's words; only their order stays.
-        kept = [inner for inner in box.values() if inner != empty]
+        # Names of profiles are the patient's words. So is their order: JavaScript puts names like "7" first.
+        kept = sorted((inner for inner in box.values() if inner != empty), key=msgspec.json.encode)
         return {f"Profile {number}": inner for number, inner in enumerate(kept, 1)} or None
     if isinstance(box, list):
         kept = [inner for inner in box if inner != empty]

@@ -51,7 +51,7 @@ def write_rows(page: Sequence[Dated], lens: Lens, query: Query, entrance: Entran
 def _csv_line(row: Any) -> bytes:
     # Nightscout's five columns; the fifth, the device, is not shared and says so.
     cells = (
-        (row.dateString, row.date, row.sgv, row.direction, "not shared")
+        (row.dateString, row.date, row.sgv, getattr(row, "direction", None), "not shared")
         if hasattr(row, "sgv")
         else (row.date,)
     )

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 
 from proxy.core.doors import V3_COLLECTIONS, Entrance
+from proxy.core.errors import QueryError
 from proxy.core.grant import Grant
+from proxy.core.query import IGNORED
 from proxy.core.tidy import written
 from proxy.core.view import View
 from proxy.gate.asking import Asking
@@ -58,9 +60,11 @@ _TEXTS = {"txt": ("text/plain", "STATUS OK"), "html": ("text/html", "<h1>STATUS 
 
 
 def author(turn: Turn) -> Body:
-    """Write the answer of an authored door."""
+    """Write the answer of an authored door. Raises QueryError for parameters that Nightscout's pages don't send."""
     asked, view, entrance = turn.asked, turn.view, turn.entrance
     name = entrance.door.name
+    if any(key not in IGNORED | {"token"} for key, _ in asked.parameters()):
+        raise QueryError("This filter is not available here.")
     if name.endswith("/status") and entrance.format in _TEXTS:
         content_type, text = _TEXTS[entrance.format]
         return Body(content_type, text.encode())

@@ -76,7 +76,10 @@ def _credentials(request: web.Request, asked: Asking) -> list[tuple[str, bool]]:
 
 async def _by_token(gate: Gate, raw: str, asked: Asking, *, in_url: bool) -> Grant | None:
     if len(raw) == 40:  # noqa: PLR2004 - the length of a SHA-1 in hex, as Nightscout's clients send a secret
-        return await gate.store.grant_by_token(hash_token(gate.entry_key, raw.lower()))
+        known = await gate.store.grant_by_token(hash_token(gate.entry_key, raw.lower()))
+        if known is not None and in_url and not known.url_token:
+            raise TokenError("the token is not for use in an address")
+        return known
     claims = read_token(
         raw,
         public_keys=gate.public_keys(),

@@ -34,7 +34,7 @@ class _Long:
         self.turn = turn
         self.query = query
         self.rows = self.bytes = self.recorded = 0
-        self.response = web.StreamResponse(headers=dict(PRIVATE))
+        self.response = web.StreamResponse(headers={**PRIVATE, "X-Request-Id": turn.asked.request_id})
 
     async def note(self, kind: Kind) -> None:
         turn = self.turn

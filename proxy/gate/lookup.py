@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from proxy.core.doors import ENTRY_TYPES, Entrance
+from proxy.core.doors import Entrance
 from proxy.core.errors import QueryError
 from proxy.core.grant import DAY
 from proxy.core.lens import Dated, Lens
+from proxy.core.pseudonym import is_id
 from proxy.core.query import IGNORED, LARGEST_COUNT, V3_LIMIT, Parameters, Query, parse_v1, parse_v3
 from proxy.core.shape import LATEST_MS
 from proxy.core.view import View
@@ -74,7 +75,8 @@ async def _large(turn: Turn, lens: Lens, query: Query) -> Body | web.StreamRespo
 
 
 def _is_type(entrance: Entrance) -> bool:
-    return entrance.door.api == "v1" and entrance.arg in ENTRY_TYPES
+    """Tell `/entries/sgv` from `/entries/<id>`, as Nightscout does: what has not the form of an id is a type."""
+    return entrance.door.api == "v1" and entrance.arg != "" and not is_id(entrance.arg)
 
 
 def _query(turn: Turn, lens: Lens) -> Query:

@@ -34,7 +34,7 @@ _TITLES = {
 
 def refusal(request: web.Request, asked: Asking, status: int, reason: str, message: str) -> web.Response:
     """Build a refusal: a page for a navigation, v3's envelope for v3, JSON otherwise."""
-    headers = dict(PRIVATE)
+    headers = {**PRIVATE, "X-Request-Id": asked.request_id}
     if status == web.HTTPTooManyRequests.status_code:
         headers["Retry-After"] = "10"
     if _is_navigation(request):

@@ -19,7 +19,7 @@ _WORTH_A_THREAD = 200_000
 async def respond(turn: Turn, body: Body) -> web.Response:
     """Record an answer and build it. Raises GrantEnded or StoreUnavailable: then nothing is sent."""
     gate, request = turn.gate, turn.request
-    headers = dict(PRIVATE)
+    headers = {**PRIVATE, "X-Request-Id": turn.asked.request_id}
     status = body.status
     if "Cookie" not in request.headers and not body.secret and status == web.HTTPOk.status_code:
         headers["ETag"] = etag(gate.site_key, turn.view, body.content)

@@ -93,20 +93,23 @@ class RedisChains:
             self._remember(grant)
         return grant
 
-    async def take(self, grant_id: str, step: Step, *, bare: bool = False) -> Grant:
+    async def take(self, grant_id: str, step: Step) -> Grant:
         """Take a step with a grant, one at a time within this process."""
         turn = self._turns.setdefault(grant_id, asyncio.Lock())
         async with turn:
-            grant, fresh = self._known.get(grant_id), False
-            for _ in range(_ATTEMPTS):
-                if grant is None:
-                    grant, fresh = await self.fetch(grant_id, bare=bare), True
-                if grant is None:
-                    raise GrantEnded("There is no such access.")
-                done = await self._try(grant, step, fresh=fresh, bare=bare)
-                if done is not None:
-                    return done
-                grant = None
+            return await self._take(grant_id, step, bare=False)
+
+    async def _take(self, grant_id: str, step: Step, *, bare: bool) -> Grant:
+        grant, fresh = self._known.get(grant_id), False
+        for _ in range(_ATTEMPTS):
+            if grant is None:
+                grant, fresh = await self.fetch(grant_id, bare=bare), True
+            if grant is None:
+                raise GrantEnded("There is no such access.")
+            done = await self._try(grant, step, fresh=fresh, bare=bare)
+            if done is not None:
+                return done
+            grant = None
         raise StoreUnavailable("Too many nodes write to one log: try again.")
 
     async def _try(self, grant: Grant, step: Step, *, fresh: bool, bare: bool) -> Grant | None:
@@ -174,9 +177,14 @@ class RedisChains:
 
     async def _recover(self) -> None:
         async with self._recovering:
+            known, site = await asyncio.to_thread(self._kept), self.names.key("site")
+            epoch = await self.run(lambda client: client.hget(site, "epoch"), bare=True)
+            if int(epoch or 0) >= known:
+                # Another task or node has been quicker; what was minted since must live.
+                return
             self._known.clear()
             ids = await self.run(lambda client: client.zrange(self.names.key("grants"), 0, -1), bare=True)
             for grant_id in ids:
-                await self.take(grant_id.decode(), restoring(self._clock()), bare=True)
-            known, key = await asyncio.to_thread(self._kept), self.names.key("site")
-            await self._follow(await self.script(scripts.RAISE_EPOCH, [key], [known], bare=True))
+                # Without waiting for a turn: whoever has it may be waiting for this.
+                await self._take(grant_id.decode(), restoring(self._clock()), bare=True)
+            await self._follow(await self.script(scripts.RAISE_EPOCH, [site], [known], bare=True))

@@ -10,4 +10,4 @@ def described(policy: Policy, grant: Grant) -> Shared:
     """Say what a grant shows: from the policy and the grant alone."""
     words = labels(policy)
     zone = grant.zone if policy.timezone == "site" else None
-    return Shared(policy.title, "", (*words.shown, words.detail), words.withheld, zone)
+    return Shared(policy.title, "", (*words.shown, words.detail), words.withheld, zone, live=policy.live)

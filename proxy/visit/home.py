@@ -86,7 +86,7 @@ def _about(visit: Visit, grant: Grant) -> dict[str, object]:
         "policy": {"name": grant.policy_name, "title": shared.title, "hash": grant.policy_hash},
         "shared": shared.shown,
         "not_shared": shared.withheld,
-        "window": {"days": grant.days},
+        "window": {"days": grant.days, "live": shared.live},
         "state": grant.state(visit.clock()),
         "opens_at": iso(grant.opens_at),
         "opened_at": None if grant.opened_at is None else iso(grant.opened_at),

@@ -25,6 +25,8 @@ class Shared:
     withheld: tuple[str, ...]
     zone: str | None = None
     """The zone in which moments are told, if the policy tells it; else UTC, which a script turns into local time."""
+    live: bool = False
+    """Whether the data goes on to now, or stops at the opening."""
 
 
 async def no_token(_request: web.Request) -> Grant | None:

@@ -18,7 +18,7 @@ ODD: tuple[Any, ...] = (
     1e308,
     -(10**30),
     "",
-    "x" * 20_000,
+    "x" * 2_000,
     "\u2028\u0000\u202e</script>",
     {"notes": {"deep": [1, {"$where": "1"}]}},
     [[]],
@@ -58,13 +58,13 @@ def odd_hidden_values(rows: Rows) -> None:
 
 def hidden_rows(rows: Rows) -> None:
     """Hundreds of rows of types that are withheld, between the visible ones and at their very moment."""
-    for number, row in enumerate(list(rows["treatments"])):
+    for number, row in enumerate(rows["treatments"][::3]):
         at = parse_iso(row["created_at"])
         rows["treatments"] += [
             {"_id": _id(number, kind), "eventType": word, "created_at": iso(at + shift), "notes": f"n{number}"}
             for kind, (word, shift) in enumerate(zip(CHAT, (0, 0, 0, 1, -1, 1000, 0, 0, 0), strict=True))
         ]
-    for number, row in enumerate(list(rows["entries"])):
+    for number, row in enumerate(rows["entries"][::2]):
         rows["entries"] += [
             {"_id": _id(number, kind), "type": word, "date": row["date"] + shift, "dateString": iso(row["date"])}
             for kind, (word, shift) in enumerate((("rawbg", 0), ("note", 1), (None, 0)))
@@ -74,7 +74,7 @@ def hidden_rows(rows: Rows) -> None:
 def invalidated_rows(rows: Rows) -> None:
     """Rows that were deleted but are kept with isValid: false, as AAPS and API v3 do."""
     for name in ("entries", "treatments", "devicestatus"):
-        for number, row in enumerate(list(rows[name])[:200]):
+        for number, row in enumerate(rows[name][:90]):
             for kind, mark in enumerate((False, 0, "false", [])):
                 rows[name].append(row | {"_id": _id(number, kind), "isValid": mark, "insulin": 9.9, "sgv": 99})
 
@@ -84,14 +84,14 @@ def hidden_crowd(rows: Rows) -> None:
     for name, hidden in (("treatments", {"isValid": False}), ("entries", {"isValid": False}), ("devicestatus", {})):
         model = sorted(rows[name], key=_moment)[-5]
         moment = {key: model[key] for key in ("created_at", "date", "dateString", "type", "eventType") if key in model}
-        rows[name] += [moment | hidden | {"_id": _id(number, 5), "notes": str(number)} for number in range(300)]
+        rows[name] += [moment | hidden | {"_id": _id(number, 5), "notes": str(number)} for number in range(180)]
 
 
 def outside_the_window(rows: Rows) -> None:
     """Rows of last year and of the future."""
     for shift in (400 * 24 * HOUR, -3 * HOUR, -40 * 24 * HOUR):
         for name in ("entries", "treatments", "devicestatus"):
-            for number, row in enumerate(list(rows[name])[:90]):
+            for number, row in enumerate(rows[name][:60]):
                 rows[name].append(_moved(row, (NOW - shift) + number, _id(number, 6)))
 
 

@@ -12,7 +12,7 @@ from tests.living import NOW
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 EVERY = 6
-"""Of so many device status rows one is kept: both loops and all uploaders are among them."""
+"""Of so many rows of device status one is kept: both loops and all uploaders are among them."""
 
 
 @dataclass
@@ -26,10 +26,11 @@ class StillSite(Site):
 
 
 def still(days: int = 2, *, seed: str = "tests") -> StillSite:
-    """Make a site of a few days, with a device status every half hour."""
+    """Make a site of a few days, with a reading every quarter of an hour and a device status every half hour."""
     made = generate(seed, NOW, days=days)
     rows = list(made.devicestatus(made.since, made.until))
     kept = rows[::EVERY] + [row for row in rows if "override" in row or "xdripjs" in row][:20]
+    made.collections["entries"] = made.collections["entries"][::3]
     made.collections["devicestatus"] = list({row["_id"]: row for row in kept}.values())
     return StillSite(made.seed, made.since, made.until, made.collections)
 

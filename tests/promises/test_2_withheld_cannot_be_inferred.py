@@ -54,12 +54,12 @@ async def ids_of(house: Living, access: Access) -> dict[str, Sequence[str]]:
     return found
 
 
-async def answers(site: StillSite, policy: str, *, few: int = 1) -> list[Answer]:
-    """Put every question (or every n-th) to a house in front of a site."""
+async def answers(site: StillSite, policy: str, *, few: int = 1, begin: int = 0) -> list[Answer]:
+    """Put every question (or every n-th, beginning with one of them) to a house in front of a site."""
     async with living(site) as house:
         access = await house.mint(policy, days=2)
         ids = await ids_of(house, access)
-        heard = [await ask(house, access, question) for question in all_questions(ids)[::few]]
+        heard = [await ask(house, access, question) for question in all_questions(ids)[begin::few]]
         for options in ({"method": "HEAD"}, {"headers": {"Accept-Encoding": "gzip"}}, {"method": "POST"}):
             heard += [await ask(house, access, question, **options) for question in plain_questions()]
         heard += [await ask(house, access, path, headers={"Accept": "text/html"}) for path in ("/api/v3/food", "/x")]
@@ -90,32 +90,33 @@ def everything(policy: str) -> list[Change]:
 
 @pytest.mark.parametrize("policy", POLICIES)
 async def test_a_site_with_other_withheld_data_of_every_sort_answers_alike(policy: str, site: StillSite) -> None:
-    other = changed(site, *everything(policy))
-    assert first_difference(await answers(site, policy), await answers(other, policy)) == ""
+    other, begin = changed(site, *everything(policy)), POLICIES.index(policy)
+    ours, theirs = [await answers(each, policy, few=5, begin=begin) for each in (site, other)]
+    assert first_difference(ours, theirs) == ""
 
 
 @pytest.mark.parametrize("detail", ["15min", "hourly", "daily"])
 async def test_in_bins_other_withheld_data_answers_alike(detail: str, site: StillSite) -> None:
     policy = COARSE.format(detail=detail)
     other = changed(site, *ALIKE.values(), *SETTINGS.values())
-    assert first_difference(await answers(site, policy, few=2), await answers(other, policy, few=2)) == ""
+    assert first_difference(await answers(site, policy, few=11), await answers(other, policy, few=11)) == ""
 
 
 @pytest.fixture(scope="module")
 def heard(site: StillSite) -> list[Answer]:
-    return asyncio.run(answers(site, "consultant", few=5))
+    return asyncio.run(answers(site, "consultant", few=9))
 
 
 @pytest.mark.parametrize("name", [*ALIKE, *SETTINGS])
 async def test_each_change_alone_changes_no_answer(name: str, site: StillSite, heard: list[Answer]) -> None:
     other = changed(site, (ALIKE | SETTINGS)[name])
-    assert first_difference(heard, await answers(other, "consultant", few=5)) == ""
+    assert first_difference(heard, await answers(other, "consultant", few=9)) == ""
 
 
 @pytest.mark.parametrize("policy", ["consultant", "full-loop"])
 async def test_a_value_of_the_wrong_kind_is_withheld_whatever_it_is(policy: str, site: StillSite) -> None:
     one, other = changed(site, wrong_kinds("a")), changed(site, wrong_kinds("12 Elm Street " * 9))
-    assert first_difference(await answers(one, policy, few=3), await answers(other, policy, few=3)) == ""
+    assert first_difference(await answers(one, policy, few=9), await answers(other, policy, few=9)) == ""
 
 
 async def test_names_of_profiles_do_not_show_in_the_order_of_what_they_hold(site: StillSite) -> None:
@@ -135,7 +136,7 @@ def nudge(name: str, **fields: object) -> Callable[[Rows], None]:
 
     def change(rows: Rows) -> None:
         key = "date" if name == "entries" else "created_at"
-        shown = [row for row in rows[name] if row.get("type") == "sgv" or row.get("eventType") == "SMB" or "pump" in row]
+        shown = [row for row in rows[name] if row.get("type") == "sgv" or row.get("insulin") or "pump" in row]
         max(shown, key=lambda row: row[key]).update(fields)
 
     return change
@@ -148,4 +149,4 @@ def nudge(name: str, **fields: object) -> Callable[[Rows], None]:
 async def test_a_difference_in_what_is_shown_does_show(
     change: Callable[[Rows], None], site: StillSite, heard: list[Answer]
 ) -> None:
-    assert first_difference(heard, await answers(changed(site, change), "consultant", few=5)) != ""
+    assert first_difference(heard, await answers(changed(site, change), "consultant", few=9)) != ""

@@ -60,5 +60,7 @@ class RedisServer:
             self._process.wait()
             self._process = None
 
-    def data(self) -> Path:
-        return self._folder
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid

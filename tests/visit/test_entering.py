@@ -279,3 +279,20 @@ async def test_a_dropped_connection_still_leaves_its_attempt_on_record(place: Pl
             break
         await asyncio.sleep(0.02)
     assert outcomes(await place.log(minted)) == ["consent", "wrong_pin"]
+
+
+async def test_an_attempt_that_waited_is_held_against_the_pin_of_now() -> None:
+    turns, held = Turns(), asyncio.Event()
+    async with opened(turns=turns) as place:
+        minted = await place.mint()
+        holding = asyncio.ensure_future(turns.take(held.wait))
+        waiting = asyncio.ensure_future(place.try_pin(minted, minted.passcode))
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if len(turns._running) == 2:
+                break
+        stored = hash_pin(KEY, "830517", random=place.dice)
+        await place.store.new_pin(minted.grant.id, stored, Draft("new_pin", NOW, {}))
+        held.set()
+        await holding
+        assert (await waiting).status == 401

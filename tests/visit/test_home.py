@@ -15,6 +15,7 @@ async def test_home_says_who_what_and_until_when(place: Place) -> None:
     page = (await place.get("/visit/home", cookie=cookie)).text
     assert "Dr. &lt;Okonkwo&gt; &amp; team" in page
     assert "The last 14 days" in page
+    assert "and from then on" not in page
     assert "Monday 23 November 2026, 16:00 (UTC)" in page
     assert "It ends in 4 hours." in page
     assert place.url in page
@@ -27,12 +28,13 @@ async def test_home_tells_the_sites_zone_only_if_the_policy_does() -> None:
     async with opened() as place:
         cookie = await place.enter(await place.mint())
         assert "Berlin" not in (await place.get("/visit/home", cookie=cookie)).text
-    told = replace(SHARED, zone="Europe/Berlin", whose="A. B.")
+    told = replace(SHARED, zone="Europe/Berlin", whose="A. B.", live=True)
     async with opened(describe=lambda _grant: told) as place:
         cookie = await place.enter(await place.mint())
         page = (await place.get("/visit/home", cookie=cookie)).text
         assert "Monday 23 November 2026, 17:00 (Europe/Berlin)" in page
         assert "A. B. shares" in page
+        assert "and from then on" in page
         assert "data-local" not in page
 
 
@@ -181,7 +183,7 @@ async def test_whoami_tells_a_browser_what_it_may_see(place: Place) -> None:
         "policy": {"name": "consultant", "title": "For a diabetes visit", "hash": "ab" * 32},
         "shared": ["Glucose", "Insulin"],
         "not_shared": ["Notes", "Pump and loop settings"],
-        "window": {"days": 14},
+        "window": {"days": 14, "live": False},
         "state": "open",
         "opens_at": "2026-11-23T12:00:00Z",
         "opened_at": "2026-11-23T12:00:00Z",
