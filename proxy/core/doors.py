@@ -117,7 +117,6 @@ DOORS: tuple[Door, ...] = (
     _closed("/report-violation"),
 )
 
-ENTRY_TYPES = ("sgv", "mbg", "cal")
 _ARG = r"(?P<arg>[A-Za-z0-9_,-]{1,128})"
 
 

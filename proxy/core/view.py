@@ -47,11 +47,19 @@ def local_midnight(at: int, zone: str, *, days_before: int = 0) -> int:
     return round(midnight.timestamp() * 1000)
 
 
+def zone_of(grant: Grant, policy: Policy) -> str:
+    """Give the zone in which the days of a grant begin.
+
+    UTC unless the policy shows the site's zone: else it could be read off the edge of the window and of each bin.
+    """
+    assert grant.zone is not None
+    return grant.zone if policy.timezone == "site" else "UTC"
+
+
 def window_of(grant: Grant, policy: Policy) -> Window:
     """Give the window of an opened grant: fixed at the opening, so that answers don't shrink during a visit."""
     assert grant.opened_at is not None
-    assert grant.zone is not None
-    since = local_midnight(grant.opened_at, grant.zone, days_before=grant.days)
+    since = local_midnight(grant.opened_at, zone_of(grant, policy), days_before=grant.days)
     if policy.detail == "summary":
         return Window(since, local_midnight(grant.opened_at, grant.zone))
     return Window(since, None if policy.live else grant.opened_at)

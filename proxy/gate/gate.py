@@ -12,7 +12,7 @@ from proxy.core.errors import ClockError
 from proxy.core.grant import Grant
 from proxy.core.policy import Policy
 from proxy.core.ports import Clock, Store
-from proxy.core.view import View, compile_view, window_of
+from proxy.core.view import View, compile_view, window_of, zone_of
 from proxy.gate.limits import Limits
 from proxy.gate.memory import Memory
 from proxy.gate.metrics import Metrics
@@ -79,7 +79,8 @@ class Gate:
         view = self._views.pop(key, None)
         if view is None:
             policy = self.policy(grant)
-            view = compile_view(policy, window_of(grant, policy), zone=grant.zone, site_key=self.site_key)
+            window, zone = window_of(grant, policy), zone_of(grant, policy)
+            view = compile_view(policy, window, zone=zone, site_key=self.site_key)
         self._views[key] = view
         if len(self._views) > _MOST_VIEWS:
             self._views.popitem(last=False)

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from proxy.core.doors import Entrance, find_door
-from proxy.core.errors import ClockError, GrantEnded, QueryError, StoreUnavailable, TokenError, UpstreamError
+from proxy.core.errors import GrantEnded, QueryError, StoreUnavailable, TokenError, UpstreamError
 from proxy.core.grant import Grant
 from proxy.core.view import View
 from proxy.gate.asking import Asking, asking
@@ -55,7 +55,6 @@ async def serve(gate: Gate, request: web.Request) -> web.StreamResponse:
     """Answer one request of a clinician or a tool."""
     asked = asking(request, now=gate.clock(), request_id=gate.request_id(), trusted=gate.trusted)
     try:
-        gate.now()
         grant = await holder(gate, request, asked)
         view = gate.view(grant)
         try:
@@ -72,8 +71,6 @@ async def serve(gate: Gate, request: web.Request) -> web.StreamResponse:
         return refusal(request, asked, error.status, error.reason, NO_ACCESS)
     except UpstreamError as error:  # a first opening needs the site's time zone
         return refusal(request, asked, error.status, error.upstream_reason, str(error))
-    except ClockError as error:
-        return refusal(request, asked, error.status, error.reason, str(error))
     except StoreUnavailable as error:
         log.warning("store_unavailable", request_id=asked.request_id, error=str(error))
         return refusal(request, asked, error.status, error.reason, NO_RECORD)

@@ -26,6 +26,7 @@ async def respond(turn: Turn, body: Body) -> web.Response:
         if headers["ETag"] in request.headers.get("If-None-Match", ""):
             status = web.HTTPNotModified.status_code
     content = b"" if status == web.HTTPNotModified.status_code else body.content
+    gate.streams.handing(turn.grant, request.transport)
     await gate.store.append(
         turn.grant.id,
         turn.asked.draft(

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
+from proxy.core.errors import ClockError
 from proxy.core.headers import PRIVATE
 from proxy.core.token import jwks
 from proxy.gate.asking import plain_path
@@ -59,7 +60,10 @@ def _guard(gate: Gate) -> Any:
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         """Turn what was not foreseen into a bare answer with a reference: bugs tell nothing to anyone."""
         try:
+            gate.now()
             return await handler(request)
+        except ClockError as error:
+            return _refused(error.status, error.reason, str(error), gate.request_id())
         except web.HTTPException as error:
             if error.status < 400:  # noqa: PLR2004 - redirects of our own pages
                 raise

@@ -1,21 +1,13 @@
 """The site's time zone: as set, else as its profile states it, else UTC. Read inside; it is never sent."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
 import msgspec
 
 from proxy.core.errors import UpstreamError
+from proxy.core.repair import mended
 from proxy.gate.upstream import Nightscout
-
-
-class _Store(msgspec.Struct):
-    timezone: str = ""
-
-
-class _Profile(msgspec.Struct):
-    defaultProfile: str = ""  # noqa: N815 - Nightscout's spelling
-    store: dict[str, _Store] = {}
-    timezone: str = ""
 
 
 class SiteZone:
@@ -30,16 +22,23 @@ class SiteZone:
         if self._setting:
             return self._setting
         body = await self._nightscout.get("/api/v1/profile.json", [("count", "1")])
-        try:
-            profiles = msgspec.json.decode(body, type=list[_Profile])
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise UpstreamError(
-                "upstream_unreadable", "Nightscout sent something that can't be read."
-            ) from error
-        named = [name for profile in profiles[:1] for name in _zones(profile)]
-        return next((name for name in named if name in available_timezones()), "UTC")
+        return next((name for name in _named(_read(body)) if name in available_timezones()), "UTC")
 
 
-def _zones(profile: _Profile) -> list[str]:
-    stores = [profile.store.get(profile.defaultProfile), *profile.store.values()]
-    return [store.timezone for store in stores if store is not None] + [profile.timezone]
+def _read(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(mended(body))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UpstreamError("upstream_unreadable", "Nightscout sent something that can't be read.") from error
+
+
+def _named(profiles: Any) -> list[str]:
+    """List what may be the zone's name, best first. A profile of an odd shape, which nobody sees, stops nothing."""
+    profile = profiles[0] if isinstance(profiles, list) and profiles else None
+    if not isinstance(profile, dict):
+        return []
+    store = profile.get("store")
+    stores = store if isinstance(store, dict) else {}
+    first = stores.get(str(profile.get("defaultProfile")))
+    named = [one.get("timezone") for one in (first, *stores.values()) if isinstance(one, dict)]
+    return [name for name in (*named, profile.get("timezone")) if isinstance(name, str)]
