@@ -59,9 +59,10 @@ def zone_of(grant: Grant, policy: Policy) -> str:
 def window_of(grant: Grant, policy: Policy) -> Window:
     """Give the window of an opened grant: fixed at the opening, so that answers don't shrink during a visit."""
     assert grant.opened_at is not None
-    since = local_midnight(grant.opened_at, zone_of(grant, policy), days_before=grant.days)
+    zone = zone_of(grant, policy)
+    since = local_midnight(grant.opened_at, zone, days_before=grant.days)
     if policy.detail == "summary":
-        return Window(since, local_midnight(grant.opened_at, grant.zone))
+        return Window(since, local_midnight(grant.opened_at, zone))
     return Window(since, None if policy.live else grant.opened_at)
 
 

@@ -41,6 +41,8 @@ class Streams:
     @contextmanager
     def writing(self, grant: Grant, transport: asyncio.Transport | None) -> Iterator[None]:
         """Count a connection as being written to, until its grant's end at the latest."""
+        if transport is None:
+            raise ConnectionResetError("the client has gone")
         held = self._hold(grant, transport, inf)
         try:
             yield
@@ -49,11 +51,10 @@ class Streams:
 
     def handing(self, grant: Grant, transport: asyncio.Transport | None) -> None:
         """Count a connection as about to be written to: a whole answer, which a slow reader leaves in our queue."""
-        self._hold(grant, transport, asyncio.get_running_loop().time() + HANDING_SECONDS)
+        if transport is not None:
+            self._hold(grant, transport, asyncio.get_running_loop().time() + HANDING_SECONDS)
 
-    def _hold(self, grant: Grant, transport: asyncio.Transport | None, busy_until: float) -> _Held:
-        if transport is None:
-            raise ConnectionResetError("the client has gone")
+    def _hold(self, grant: Grant, transport: asyncio.Transport, busy_until: float) -> _Held:
         held = self._held[transport] = _Held(grant.id, grant.expires_at, busy_until)
         return held
 

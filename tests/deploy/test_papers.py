@@ -38,7 +38,7 @@ def test_the_exceptions_to_promise_2_are_these_four() -> None:
     assert listed == [
         "response time;",
         "the moment and batching of pushes;",
-        "failure at a stated limit (503 `upstream_too_large`);",
+        "failure at a stated limit (503 `upstream_too_large`; 429 after a grant has cost Nightscout 1 GB in a day);",
         "the site's zone, if the policy says `timezone: site`.",
     ]
 
