@@ -3,17 +3,17 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 
 from proxy.core.policyfile import parse
 from proxy.core.ports import Store
-from proxy.demo import generate, make_app
 from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
 from proxy.gate.streams import watch
@@ -21,6 +21,7 @@ from proxy.gate.upstream import Nightscout
 from proxy.gate.web import clinicians_app
 from proxy.gate.zone import SiteZone
 from proxy.owner.health import owner_app
+from proxy.owner.retention import keep_erasing
 from proxy.settings import Settings
 from proxy.stores.keys import FileKeys, load_keys
 from proxy.stores.sqlite import open_sqlite
@@ -85,6 +86,8 @@ async def nightscout(settings: Settings) -> AsyncIterator[Nightscout]:
 @asynccontextmanager
 async def demo_site(token: str, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Serve the demo site, by default on a free port of this machine; give its address."""
+    from proxy.demo import generate, make_app  # noqa: PLC0415 - an installation with a real site never loads it
+
     site = generate(DEMO_SEED, clock())
     runner = web.AppRunner(make_app(site, now=clock, token=token), access_log=None)
     await runner.setup()
@@ -141,7 +144,9 @@ async def serving(settings: Settings, *, shared_ports: bool = False) -> AsyncIte
         site = await stack.enter_async_context(nightscout(settings))
         gate = make_gate(house, site)
         gate.newest = await house.store.newest_record_at()
-        await stack.enter_async_context(_watching(gate))
+        await stack.enter_async_context(_running(watch(gate.streams, gate.store, gate.clock)))
+        retention = keep_erasing(gate.store, gate.clock, months=settings.retention)
+        await stack.enter_async_context(_running(retention))
         clinicians = clinicians_app(gate, make_pages(house, gate))
         await stack.enter_async_context(
             _listening(clinicians, settings.host, settings.port, shared=shared_ports)
@@ -170,9 +175,10 @@ async def _listening(app: web.Application, host: str, port: int, *, shared: bool
 
 
 @asynccontextmanager
-async def _watching(gate: Gate) -> AsyncIterator[None]:
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run something beside the block, and stop it at the block's end; if it fails, the block is ended."""
     async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(watch(gate.streams, gate.store, gate.clock))
+        task = tasks.create_task(work)
         try:
             yield
         finally:

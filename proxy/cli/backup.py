@@ -15,7 +15,7 @@ from typing import IO, Annotated, Final
 import typer
 
 from proxy import __version__
-from proxy.app import opened
+from proxy.app import clock, opened
 from proxy.cli.frame import AsJson, Refused, answer, run, settings
 from proxy.settings import Settings
 from proxy.stores.datafile import NAME
@@ -181,7 +181,7 @@ def _require_stopped(path: Path) -> None:
 
 async def _settle(settings: Settings) -> int:
     """Open the store, which ends all access, and count what was ended by it."""
+    begun = clock()
     async with opened(settings) as house:
         grants = await house.store.grants()
-        newest = max((grant.ended_at or 0 for grant in grants if grant.ending == "restored"), default=0)
-        return sum(grant.ending == "restored" and grant.ended_at == newest for grant in grants)
+        return sum(grant.ending == "restored" and (grant.ended_at or 0) >= begun for grant in grants)

@@ -1,13 +1,11 @@
 """`doctor`: is this installation sound, and if not, what to do."""
 
 import typer
-from httpx import AsyncClient
 
 from proxy.app import clock
 from proxy.cli.finding import Finding, fine
 from proxy.cli.frame import FAULT, AsJson, answer, run, settings
 from proxy.cli.house_checks import check_address, check_folder, check_policies, check_store
-from proxy.cli.site_checks import check_site
 from proxy.settings import Settings
 
 _SECONDS = 20
@@ -34,6 +32,11 @@ async def examine(settings: Settings) -> list[Finding]:
     findings += check_address(settings)
     if settings.is_demo:
         return [*findings, fine("reachable", "Behind Chaperone is the demo site, with invented data.")]
+    # Loaded here, since no other command asks anything of another server.
+    from httpx import AsyncClient  # noqa: PLC0415
+
+    from proxy.cli.site_checks import check_site  # noqa: PLC0415
+
     # trust_env off: a proxy of the environment would get the credential.
     async with AsyncClient(timeout=_SECONDS, follow_redirects=False, trust_env=False) as client:
         token = settings.nightscout_token.get_secret_value()

@@ -89,9 +89,9 @@ def verify(bodies: Iterable[bytes], *, head: str | None = None, grant: str | Non
         length += 1
         try:
             fields = msgspec.json.decode(body, type=dict[str, str | int | bool | None])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return Verdict(False, f"Line {length} is not a record.", current.hex(), length)
-        if fields.get("n") != length:
+        if fields.get("n") != length or fields["n"] is True:
             return Verdict(
                 False,
                 f"Line {length} has number {fields.get('n')}: one is missing or moved.",

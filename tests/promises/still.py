@@ -1,8 +1,10 @@
 """A small invented site whose rows all stand in lists, so that tests can change any of them."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from proxy.demo import Site, generate
@@ -17,12 +19,17 @@ EVERY = 6
 
 @dataclass
 class StillSite(Site):
-    """Device status is not made on the fly but read from `collections`."""
+    """Device status is not made on the fly but read from `collections`, once."""
+
+    _dated: list[tuple[int, Row]] = field(default_factory=list)
 
     def devicestatus(self, since: int, until: int) -> Iterator[Row]:
-        dated = [(parse_iso(row["created_at"]), row) for row in self.collections["devicestatus"]]
-        dated.sort(key=lambda pair: pair[0], reverse=True)
-        return (row for at, row in dated if since <= at <= until)
+        if not self._dated:
+            rows = self.collections["devicestatus"]
+            self._dated = sorted(((parse_iso(row["created_at"]), row) for row in rows), key=itemgetter(0))
+        first = bisect_left(self._dated, since, key=itemgetter(0))
+        last = bisect_right(self._dated, until, key=itemgetter(0))
+        return (row for _, row in reversed(self._dated[first:last]))
 
 
 def still(days: int = 2, *, seed: str = "tests") -> StillSite:

@@ -62,3 +62,10 @@ async def first_ending(store: Store) -> str:
     async for grant_id in store.endings():
         return grant_id
     raise AssertionError("endings never stop by themselves")
+
+
+async def known(store: Store, grant_id: str) -> Grant:
+    """Read a grant that is there."""
+    grant = await store.grant(grant_id)
+    assert grant is not None
+    return grant

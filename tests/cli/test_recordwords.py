@@ -1,0 +1,57 @@
+"""Records in plain words."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from proxy.cli.recordwords import lines
+
+BERLIN = ZoneInfo("Europe/Berlin")
+WHO = {"device": "Windows PC", "address": "10.1.2.0/24"}
+
+
+def line(**fields: Any) -> str:
+    (said,) = lines([{"at": 1_795_435_200_000, **fields}], BERLIN)
+    return said
+
+
+def test_a_line_says_when_what_and_who() -> None:
+    fields = {"kind": "answer", "door": "/api/{v}/entries", "rows": 288, "bytes": 42_000, **WHO}
+    assert line(**fields) == (
+        "Mon 23 Nov 2026, 13:00:00 CET  Read glucose readings: 288 rows, 42,000 bytes  [Windows PC, 10.1.2.0/24]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"kind": "opened", "by": "code"}, "Opened for the first time with the visit code"),
+        ({"kind": "sign_in", "by": "link", "outcome": "entered"}, "Signed in with the link"),
+        (
+            {"kind": "sign_in", "by": "link", "outcome": "wrong_pin", "tries_left": 7},
+            "Wrong PIN with the link (7 tries left)",
+        ),
+        ({"kind": "answer", "door": "/api/{v}/status", "rows": 0}, "Looked at /api/{v}/status"),
+        ({"kind": "answer", "door": "/api/v3/treatments", "rows": 1, "bytes": 9}, "Read treatments: 1 row, 9 bytes"),
+        ({"kind": "refusal", "door": "/api/{v}/slice/{rest}", "reason": "not_shared"}, "Refused (not shared): /api"),
+        ({"kind": "part", "door": "/api/{v}/devicestatus", "rows": 5, "bytes": 6}, "5 rows, 6 bytes so far"),
+        ({"kind": "cut", "door": "/api/{v}/devicestatus", "rows": 5, "bytes": 6}, "ended early"),
+        ({"kind": "extended", "expires_at": 1_795_438_800_000}, "until Mon 23 Nov 2026, 14:00 CET"),
+        ({"kind": "entry_closed"}, "closed after ten wrong PINs"),
+        ({"kind": "new_pin"}, "You gave a new PIN"),
+        ({"kind": "ended", "ending": "restored"}, "restored from a backup"),
+        ({"kind": "ended", "ending": "finished"}, "by the clinician"),
+        ({"kind": "something new"}, "something new"),
+    ],
+)
+def test_each_kind_has_its_words(fields: dict[str, Any], words: str) -> None:
+    assert words in line(**fields)
+
+
+def test_a_long_answer_without_an_end_reads_as_interrupted() -> None:
+    begun = {"kind": "begun", "at": 0, "door": "/api/{v}/entries", "request_id": "r1"}
+    sent = {"kind": "sent", "at": 1, "door": "/api/{v}/entries", "request_id": "r1", "rows": 2, "bytes": 3}
+    assert "interrupted" in lines([begun], BERLIN)[0]
+    assert "interrupted" in lines([begun, {**sent, "request_id": "r2"}], BERLIN)[0]
+    assert "interrupted" not in lines([begun, sent], BERLIN)[0]

@@ -1,0 +1,39 @@
+"""Retention on a store."""
+
+from dataclasses import replace
+
+import pytest
+
+from proxy.core.record import Draft
+from proxy.owner.retention import MONTH, erase_old, is_over
+from tests.living import Living, living
+
+DAY = 86_400_000
+
+
+async def ended(house: Living) -> str:
+    access = await house.mint()
+    await house.store.end(access.id, "revoked", Draft("ended", house.clock(), {"by": "owner"}))
+    return access.id
+
+
+async def test_names_and_log_go_when_their_time_is_over_and_the_head_stays() -> None:
+    async with living(days=2) as house:
+        grant = await ended(house)
+        before = await house.store.grant(grant)
+        assert before is not None
+        assert await erase_old(house.store, months=24, now=house.clock() + 24 * MONTH - DAY) == 0
+        assert await erase_old(house.store, months=24, now=house.clock() + 24 * MONTH) == 1
+        after = await house.store.grant(grant)
+        assert after is not None
+        assert after.clinician == ""
+        assert (after.head, after.length) == (before.head, before.length)
+        assert await erase_old(house.store, months=24, now=house.clock() + 25 * MONTH) == 0
+
+
+@pytest.mark.parametrize(("months", "expected"), [(1, True), (2, False)])
+async def test_what_ended_by_the_clock_counts_from_its_end(months: int, expected: bool) -> None:
+    async with living(days=2) as house:
+        access = await house.mint()
+        grant = replace(access.minted.grant, expires_at=house.clock())
+        assert is_over(grant, months=months, now=house.clock() + MONTH) is expected
