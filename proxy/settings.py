@@ -81,7 +81,7 @@ class Settings(BaseSettings):
             raise ValueError(
                 "NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN go together: set both, or neither for the demo site"
             )
-        if urlsplit(self.public_origin).scheme == "http" and not _is_loopback(self.public_origin):
+        if urlsplit(self.public_origin).scheme == "http" and not is_loopback(self.public_origin):
             raise ValueError(
                 "CHAPERONE_PUBLIC_URL must begin with https:// unless it is this machine's own address"
             )
@@ -106,7 +106,8 @@ class Settings(BaseSettings):
         return tuple(filter(None, (part.strip() for part in self.trusted_proxies.split(","))))
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Say whether an address can be opened from this machine only."""
     host = urlsplit(url).hostname or ""
     if host == "localhost":
         return True

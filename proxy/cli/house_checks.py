@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 from proxy.app import opened, policies_folder
 from proxy.cli.finding import Finding, fault, fine, warning
-from proxy.cli.sharing import is_this_machine, present
+from proxy.cli.sharing import present
 from proxy.core.errors import ChaperoneError, PolicyError
 from proxy.core.policyfile import parse
-from proxy.settings import Settings
+from proxy.settings import Settings, is_loopback
 from proxy.stores.folder import looks_ephemeral, mounts
 
 
@@ -55,7 +55,7 @@ def check_policies(settings: Settings) -> Finding:
 def check_address(settings: Settings) -> Iterator[Finding]:
     """Look at the address that clinicians open."""
     origin = settings.public_origin
-    if is_this_machine(origin):
+    if is_loopback(origin):
         yield warning(
             "address",
             f"{origin} can be opened on this machine only.",

@@ -5,7 +5,6 @@ import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from proxy.app import SITE, House, clock, policies_folder
 from proxy.cli.frame import Refused
@@ -16,7 +15,7 @@ from proxy.core.mint import Minted, Times, new_grant
 from proxy.core.policy import Policy
 from proxy.core.policyfile import parse
 from proxy.core.token import mint_token, token_sha1
-from proxy.settings import Settings
+from proxy.settings import Settings, is_loopback
 from proxy.stores.folder import looks_ephemeral, mounts
 
 CLOCK_SLACK = 2_000
@@ -95,19 +94,13 @@ def require_lasting(settings: Settings) -> None:
 
     Where only this machine can open the links, as when Chaperone is tried out, it is let pass. Raises Refused.
     """
-    if settings.is_demo or is_this_machine(settings.public_origin) or not settings.data.is_dir():
+    if settings.is_demo or is_loopback(settings.public_origin) or not settings.data.is_dir():
         return
     if settings.store.get_secret_value() == "sqlite" and looks_ephemeral(settings.data, mounts()):
         raise Refused(
             f"The data folder {settings.data} would be lost with this container, and the access log with it: "
             "mount a volume there, or name another folder in CHAPERONE_DATA."
         )
-
-
-def is_this_machine(origin: str) -> bool:
-    """Say whether an address can be opened from this machine only."""
-    host = urlsplit(origin).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def find_policy(settings: Settings, name: str) -> Policy:

@@ -6,7 +6,6 @@ two ids meet (an ObjectId keeps 12 of 16 bytes: a meeting among a million rows h
 HMAC-SHA-256 serves ids of any other shape.
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -14,7 +13,6 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
-_OBJECT_IDS = re.compile(r"(?:[0-9a-f]{24}\n)*", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 
@@ -34,27 +32,41 @@ class Pseudonyms:
 
     def one(self, original: str) -> str:
         """Give the pseudonym of one id."""
-        if _OBJECT_ID.fullmatch(original):
-            return self._object_ids([original])[0]
-        if _UUID.fullmatch(original):
-            block = _encrypt(self._uuid_key, bytes.fromhex(original.replace("-", ""))).hex()
-            return f"{block[:8]}-{block[8:12]}-{block[12:16]}-{block[16:20]}-{block[20:]}"
-        return hmac.digest(self._other_key, original.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[
-            :24
-        ]
+        return self.many([original])[0]
 
     def many(self, originals: Sequence[str]) -> list[str]:
         """Give the pseudonyms of a column of ids, in its order."""
-        joined = "\n".join(originals) + "\n"
-        # The length too: an id that itself has a line break in it is two lines and one id.
-        if len(joined) == 25 * len(originals) and _OBJECT_IDS.fullmatch(joined):
-            return self._object_ids(originals)
-        return [self.one(original) for original in originals]
+        pseudonyms = self._object_ids(originals)
+        return self._mixed(originals) if pseudonyms is None else pseudonyms
 
-    def _object_ids(self, originals: Sequence[str]) -> list[str]:
-        blocks = bytes.fromhex("00000000".join(originals) + "00000000")
-        text = _encrypt(self._object_key, blocks).hex()
+    def _object_ids(self, originals: Sequence[str]) -> list[str] | None:
+        """Turn a column that holds nothing but ObjectIds; else None."""
+        # Their places are looked at too: an id that itself has a line break in it is two lines and one id.
+        lines = "\n00000000".join(originals) + "\n00000000"
+        breaks = "\n" * len(originals)
+        if len(lines) != 33 * len(originals) or lines[24::33] != breaks or not lines.isascii():
+            return None
+        if lines.encode().translate(None, b"0123456789abcdef") != breaks.encode():
+            return None
+        text = _encrypt(self._object_key, bytes.fromhex(lines)).hex()
         return [text[at : at + 24] for at in range(0, len(text), 32)]
+
+    def _mixed(self, originals: Sequence[str]) -> list[str]:
+        """Turn a column that holds ids of several shapes: those of one shape together."""
+        objects = [original for original in originals if _OBJECT_ID.fullmatch(original)]
+        uuids = [original for original in originals if _UUID.fullmatch(original)]
+        known = dict(zip(objects, self._object_ids(objects) or (), strict=True))
+        known.update(zip(uuids, self._uuids(uuids), strict=True))
+        return [known.get(original) or self._other(original) for original in originals]
+
+    def _uuids(self, originals: Sequence[str]) -> list[str]:
+        text = _encrypt(self._uuid_key, bytes.fromhex("".join(originals).replace("-", ""))).hex()
+        blocks = (text[at : at + 32] for at in range(0, len(text), 32))
+        return [f"{block[:8]}-{block[8:12]}-{block[12:16]}-{block[16:20]}-{block[20:]}" for block in blocks]
+
+    def _other(self, original: str) -> str:
+        name = original.encode("utf-8", "surrogatepass")
+        return hmac.digest(self._other_key, name, "sha256").hex()[:24]
 
 
 def _encrypt(key: bytes, blocks: bytes) -> bytes:

@@ -41,12 +41,17 @@ def repair(node: Node, raw: msgspec.Raw) -> msgspec.Struct | None:
     for child in node.children.values():
         held = getattr(fields, child.name)
         if held is not ABSENT:
-            setattr(
-                kept,
-                child.name,
-                held if child.leaf is not None and child.leaf.kind == "raw" else _boxed(child, held),
-            )
+            setattr(kept, child.name, _boxed(child, held) if not _is_validity(child) else _is_valid(held))
     return kept
+
+
+def _is_validity(node: Node) -> bool:
+    return node.leaf is not None and node.leaf.kind == "raw"
+
+
+def _is_valid(raw: msgspec.Raw) -> bool:
+    """Read what is not plainly true, and not null, as false: such a row is withheld."""
+    return bytes(raw) in (b"true", b"null")
 
 
 def _boxed(node: Node, raw: msgspec.Raw) -> Any:

@@ -93,7 +93,8 @@ def _compile(node: Node, name: str) -> None:
 
 def _slot(child: Node) -> tuple[str, Any, Any]:
     if child.leaf is not None and child.leaf.kind == "raw":
-        return (child.name, msgspec.Raw, ABSENT)
+        # Whether the row is valid: read, never written, and true is the default that is not written.
+        return (child.name, bool, True)
     return (child.name, type_of(child) | None, None)
 
 

@@ -4,20 +4,19 @@ Works on columns, not on rows: one pass per place in the tree over all rows, bec
 status hold hundreds of thousands of timestamps.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from itertools import compress
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 
+from proxy.core.instants import instants, milliseconds, written
 from proxy.core.pseudonym import Pseudonyms
-from proxy.core.shape import LATEST_MS, Node
+from proxy.core.shape import Node
 
-_WRITTEN_ANEW = re.compile(
-    r"(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z\n)*"
-)
+__all__ = ["harmless", "milliseconds", "moments", "put", "tidy", "written"]
+
 _HARMLESS = str.maketrans(
     {"<": "‹", ">": "›", "&": "＆", '"': "”", "'": "’", "`": "’"}  # noqa: RUF001 - look-alikes are the point
     | dict.fromkeys((*range(32), *range(127, 160)), " ")
@@ -25,33 +24,46 @@ _HARMLESS = str.maketrans(
     | dict.fromkeys(range(0xD800, 0xE000), None)
 )
 
+Column = Sequence[Any]
+"""The values of one place in all rows."""
 
-def tidy(node: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> None:
-    """Write the values of `structs` (all of this node) anew, in place, and drop objects that are empty."""
-    for child in node.children.values():
-        if child.leaf is not None:
-            _leaves(child, structs, pseudonyms)
-        else:
+
+def tidy(node: Node, structs: Sequence[Any], pseudonyms: Pseudonyms, *, done: str | None = None) -> None:
+    """Write the values of `structs` (all of this node) anew, in place, and drop objects that are empty.
+
+    `done` names a field that has been written anew already: a row's date, which decides before this whether
+    and where the row is shown.
+    """
+    for name, child in node.children.items():
+        if name == done:
+            continue
+        if child.leaf is None:
             _objects(child, structs, pseudonyms)
+        elif (write := _writer(child.leaf.kind, pseudonyms)) is not None:
+            _column(name, structs, write)
 
 
-def _leaves(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> None:
-    assert child.leaf is not None
-    name = child.name
-    match child.leaf.kind:
+def put(name: str, structs: Sequence[Any], values: Column) -> None:
+    """Set a column."""
+    for struct, value in zip(structs, values, strict=True):
+        setattr(struct, name, value)
+
+
+def _writer(kind: str, pseudonyms: Pseudonyms) -> Callable[[Column], Column] | None:
+    match kind:
         case "iso" | "time":
-            _column(name, structs, instants)
+            return instants
         case "ms":
-            _column(name, structs, moments)
+            return moments
         case "id":
-            _column(name, structs, pseudonyms.many)
+            return pseudonyms.many
         case "text":
-            _column(name, structs, lambda texts: [harmless(text) for text in texts])
+            return lambda texts: [harmless(text) for text in texts]
         case _:
-            pass
+            return None
 
 
-def _column(name: str, structs: Sequence[Any], write: Callable[[Sequence[Any]], Sequence[Any]]) -> None:
+def _column(name: str, structs: Sequence[Any], write: Callable[[Column], Column]) -> None:
     before: list[Any] = list(map(attrgetter(name), structs))
     missing = before.count(None)
     if missing == len(before):
@@ -59,55 +71,14 @@ def _column(name: str, structs: Sequence[Any], write: Callable[[Sequence[Any]], 
     if missing:
         structs = [struct for struct, value in zip(structs, before, strict=True) if value is not None]
         before = [value for value in before if value is not None]
-    after: Sequence[Any] = (
-        [list(write(item)) for item in before] if isinstance(before[0], list) else write(before)
-    )
+    after = [list(write(item)) for item in before] if isinstance(before[0], list) else write(before)
     if after is not before:
-        for struct, value in zip(structs, after, strict=True):
-            setattr(struct, name, value)
+        put(name, structs, after)
 
 
-def moments(values: Sequence[Any]) -> Sequence[Any]:
+def moments(values: Column) -> Column:
     """Write epoch milliseconds as whole numbers."""
     return [round(value) for value in values] if float in set(map(type, values)) else values
-
-
-def instants(values: Sequence[Any]) -> Sequence[Any]:
-    """Write timestamps anew in UTC; None for what is none. The same list comes back if nothing changed."""
-    try:
-        if _WRITTEN_ANEW.fullmatch("\n".join(values) + "\n") and all(map(parse, values)):
-            return values
-    except (TypeError, ValueError):
-        pass  # a number among the texts, or the 30th of February: one by one
-    return [instant(value) if isinstance(value, str) else round(value) for value in values]
-
-
-parse = datetime.fromisoformat
-
-
-def instant(text: str) -> str | None:
-    """Write one timestamp anew as 2026-11-23T10:00:00.000Z; without an offset it is taken as UTC."""
-    at = milliseconds(text)
-    if at is None:
-        return None
-    return written(at)
-
-
-def written(at: int) -> str:
-    """Write epoch milliseconds as Nightscout does."""
-    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
-
-
-def milliseconds(text: str) -> int | None:
-    """Read a timestamp as epoch milliseconds; None if it isn't one between 1970 and 2100."""
-    try:
-        at = parse(text)
-    except ValueError:
-        return None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    whole = round(at.timestamp() * 1000)
-    return whole if 0 <= whole <= LATEST_MS else None
 
 
 def harmless(text: str) -> str:
@@ -119,18 +90,20 @@ def harmless(text: str) -> str:
 
 
 def _objects(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> None:
-    name = child.name
-    held = [struct for struct in structs if getattr(struct, name) is not None]
-    if not held:
+    found = list(map(attrgetter(child.name), structs))
+    missing = found.count(None)
+    if missing == len(found):
         return
-    boxes = list(map(attrgetter(name), held))
+    held = [box is not None for box in found]
+    boxes = list(compress(found, held)) if missing else found
+    structs = list(compress(structs, held)) if missing else structs
     tidy(
         child, [inner for box in boxes for inner in _inside(box)] if child.box != "one" else boxes, pseudonyms
     )
-    for struct, box in zip(held, boxes, strict=True):
+    for struct, box in zip(structs, boxes, strict=True):
         kept = _filled(box, child.empty)
         if kept is not box:
-            setattr(struct, name, kept)
+            setattr(struct, child.name, kept)
 
 
 def _inside(box: Any) -> Iterable[Any]:

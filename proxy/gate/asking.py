@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -31,8 +31,9 @@ class Asking:
 
     request_id: str
     at: int
-    path: str
-    query: str
+    path: str = field(repr=False)
+    query: str = field(repr=False)
+    """These two may hold a token: they stand in no `repr`, and so in no traceback."""
     device: str
     address: str
     head: bool

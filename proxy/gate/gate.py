@@ -32,8 +32,8 @@ class Gate:
     nightscout: Nightscout
     clock: Clock
     site: str
-    site_key: bytes
-    entry_key: bytes
+    site_key: bytes = field(repr=False)
+    entry_key: bytes = field(repr=False)
     public_keys: Callable[[], Mapping[str, Ed25519PublicKey]]
     public_url: str
     parse_policy: Callable[[str], Policy]

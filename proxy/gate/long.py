@@ -71,23 +71,24 @@ async def stream(
     long.response.content_type = form.content_type
     if "gzip" in turn.request.headers.get("Accept-Encoding", ""):
         long.response.enable_compression(web.ContentCoding.gzip)
-    with turn.gate.streams.writing(turn.grant, turn.request.transport):
-        try:
-            await long.response.prepare(turn.request)
-            await long.send(begun)
-            async for piece in rest:
-                await long.send(Piece(piece.rows, form.joint + piece.text))
-            await long.send(Piece(0, form.closing))
-            await long.note("sent")
-            turn.gate.metrics.answers.labels(turn.door, "200").inc()
-            turn.gate.metrics.upstream_bytes.inc(reading.bytes)
-            await turn.gate.limits.spend(turn.grant.id, turn.gate.clock(), upstream=reading.bytes)
-            await long.response.write_eof()
-        except (ChaperoneError, OSError, TimeoutError):
-            await _cut(long)
-        except asyncio.CancelledError:
-            await _cut(long)
-            raise
+    turn.gate.streams.carry(turn.grant, turn.request.transport, under_way=True)
+    try:
+        await long.response.prepare(turn.request)
+        await long.send(begun)
+        async for piece in rest:
+            await long.send(Piece(piece.rows, form.joint + piece.text))
+        await long.send(Piece(0, form.closing))
+        await long.note("sent")
+        await long.response.write_eof()
+        turn.gate.streams.carry(turn.grant, turn.request.transport, under_way=False)
+    except (ChaperoneError, OSError, TimeoutError):
+        await _cut(long)
+    except asyncio.CancelledError:
+        await _cut(long)
+        raise
+    turn.gate.metrics.answers.labels(turn.door, "200").inc()
+    turn.gate.metrics.upstream_bytes.inc(reading.bytes)
+    await turn.gate.limits.spend(turn.grant.id, turn.gate.clock(), upstream=reading.bytes)
     return long.response
 
 

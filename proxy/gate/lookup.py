@@ -1,6 +1,6 @@
 """Rows for a door: a list, the newest one, or one by its id; streamed when it is long."""
 
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -33,8 +33,7 @@ async def look_up(turn: Turn) -> Body | web.StreamResponse:
         return await turn.gate.memory.answer(_key(turn), lambda: _one(turn, lens))
     query = _query(turn, lens)
     if _is_large(query):
-        async with turn.gate.large:
-            return await _large(turn, lens, query)
+        return await _large(turn, lens, query)
     return await turn.gate.memory.answer(_key(turn), lambda: _whole(turn, lens, query))
 
 
@@ -58,20 +57,30 @@ async def _whole(turn: Turn, lens: Lens, query: Query) -> Body:
 
 
 async def _large(turn: Turn, lens: Lens, query: Query) -> Body | web.StreamResponse:
+    """Build a long answer, two at a time; beyond what is built whole, send it as it comes."""
     form = form_of(turn.entrance)
     reading = Reading(turn.gate.nightscout, turn.gate.metrics.upstream_seconds)
-    built, size, rows = [form.opening], 0, 0
     async with aclosing(_written(turn, lens, query, reading)) as source:
-        async for piece in source:
-            built += [form.joint, piece.text] if rows else [piece.text]
-            size += len(piece.text)
-            rows += piece.rows
-            if size > WHOLE and not turn.asked.head:
-                begun = Piece(rows, b"".join(built))
-                built.clear()
-                return await stream(turn, query.words(lens.types), form, begun, source, reading)
-    text = b"".join((*built, form.closing))
-    return Body(form.content_type, text, rows, query.words(lens.types), fetched=reading.bytes)
+        async with turn.gate.large:
+            begun, is_whole = await _begun(source, form, whole=turn.asked.head)
+        if is_whole:
+            text = begun.text + form.closing
+            return Body(form.content_type, text, begun.rows, query.words(lens.types), fetched=reading.bytes)
+        # From here on a slow reader holds up nobody: only the fetches go through the turnstile.
+        reading.turnstile = turn.gate.large
+        return await stream(turn, query.words(lens.types), form, begun, source, reading)
+
+
+async def _begun(source: AsyncIterator[Piece], form: Form, *, whole: bool) -> tuple[Piece, bool]:
+    """Join pieces up to the size that is built whole; say whether that was all."""
+    built, size, rows = [form.opening], 0, 0
+    async for piece in source:
+        built += [form.joint, piece.text] if rows else [piece.text]
+        size += len(piece.text)
+        rows += piece.rows
+        if size > WHOLE and not whole:
+            return Piece(rows, b"".join(built)), False
+    return Piece(rows, b"".join(built)), True
 
 
 def _is_type(entrance: Entrance) -> bool:

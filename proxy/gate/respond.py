@@ -26,7 +26,8 @@ async def respond(turn: Turn, body: Body) -> web.Response:
         if headers["ETag"] in request.headers.get("If-None-Match", ""):
             status = web.HTTPNotModified.status_code
     content = b"" if status == web.HTTPNotModified.status_code else body.content
-    gate.streams.handing(turn.grant, request.transport)
+    # Before the record: an ending that comes while it is written must find this connection.
+    gate.streams.carry(turn.grant, request.transport, under_way=True)
     await gate.store.append(
         turn.grant.id,
         turn.asked.draft(
@@ -45,6 +46,7 @@ async def respond(turn: Turn, body: Body) -> web.Response:
     await gate.limits.spend(turn.grant.id, turn.asked.at, upstream=body.fetched)
     if not body.secret and "gzip" in request.headers.get("Accept-Encoding", ""):
         content, headers = await _compressed(content, headers)
+    gate.streams.carry(turn.grant, request.transport, under_way=False)
     return web.Response(status=status, body=content, content_type=body.content_type, headers=headers)
 
 

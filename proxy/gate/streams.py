@@ -1,14 +1,16 @@
-"""Answers under way: cut within a second when their grant ends, whoever ended it and wherever."""
+"""Connections that carry answers: those with bytes still on their way are cut when their grant ends.
+
+Whoever ended it, and wherever: another worker, another node, or the clock. A connection that has delivered
+everything is left alone, so that the page which says "this access has ended" can arrive on it.
+"""
 
 import asyncio
 import fcntl
 import socket
 import struct
 import termios
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from math import inf
+from typing import Final
 
 import structlog
 
@@ -16,80 +18,68 @@ from proxy.core.errors import StoreUnavailable
 from proxy.core.grant import Grant
 from proxy.core.ports import Clock, Store
 
-TICK_SECONDS = 0.25
-HANDING_SECONDS = 2.0
-"""From the record of a whole answer until it has surely been handed to the connection: compressing takes half a second."""
+TICK_SECONDS: Final = 0.25
 log = structlog.get_logger("streams")
 
 
 @dataclass(slots=True)
-class _Held:
-    """A connection, and the grant whose answer was the last to be written to it."""
+class _Carrying:
+    """What a connection carries now."""
 
     grant: str
     expires_at: int
-    busy_until: float
-    """By the loop's clock: until then it counts as being written to, whatever is queued."""
+    under_way: bool
 
 
 class Streams:
-    """The connections that hold, or may still hold, bytes of a grant."""
+    """The connections, and for whom each has carried an answer last."""
 
     def __init__(self) -> None:
-        self._held: dict[asyncio.Transport, _Held] = {}
+        self._carrying: dict[asyncio.Transport, _Carrying] = {}
 
-    @contextmanager
-    def writing(self, grant: Grant, transport: asyncio.Transport | None) -> Iterator[None]:
-        """Count a connection as being written to, until its grant's end at the latest."""
-        if transport is None:
-            raise ConnectionResetError("the client has gone")
-        held = self._hold(grant, transport, inf)
-        try:
-            yield
-        finally:
-            held.busy_until = 0  # what is still queued is found by looking
-
-    def handing(self, grant: Grant, transport: asyncio.Transport | None) -> None:
-        """Count a connection as about to be written to: a whole answer, which a slow reader leaves in our queue."""
+    def carry(self, grant: Grant, transport: asyncio.Transport | None, *, under_way: bool) -> None:
+        """Note an answer; `under_way` if more of it is still to be written."""
         if transport is not None:
-            self._hold(grant, transport, asyncio.get_running_loop().time() + HANDING_SECONDS)
-
-    def _hold(self, grant: Grant, transport: asyncio.Transport, busy_until: float) -> _Held:
-        held = self._held[transport] = _Held(grant.id, grant.expires_at, busy_until)
-        return held
+            self._carrying[transport] = _Carrying(grant.id, grant.expires_at, under_way)
 
     def cut(self, grant_id: str) -> None:
-        """Abort all connections of a grant: queued bytes are dropped, here and in the kernel."""
-        self._abort(lambda held: held.grant == grant_id)
-
-    def cut_expired(self, now: int) -> None:
-        """Abort the connections whose grant's time is over, and forget those that have closed."""
-        self._abort(lambda held: now >= held.expires_at)
-        self._held = {transport: held for transport, held in self._held.items() if not transport.is_closing()}
+        """Abort the connections on which something of this grant is still on its way."""
+        for transport, carried in list(self._carrying.items()):
+            if carried.grant == grant_id:
+                self._let_go(transport, carried)
 
     def cut_all(self) -> None:
         """Abort everything: the store can't tell any more who may go on."""
-        self._abort(lambda _: True)
+        for transport, carried in list(self._carrying.items()):
+            self._let_go(transport, carried)
 
-    def _abort(self, ended: Callable[[_Held], bool]) -> None:
-        now = asyncio.get_running_loop().time()
-        for transport, held in list(self._held.items()):
-            # A connection that is merely kept alive is left alone: its next request gets a proper refusal.
-            if ended(held) and (now < held.busy_until or _queued(transport)):
-                abort(transport)
+    def expired(self, now: int) -> set[str]:
+        """Forget closed connections; give the grants whose time was to be over by now."""
+        for transport in [transport for transport in self._carrying if transport.is_closing()]:
+            del self._carrying[transport]
+        return {carried.grant for carried in self._carrying.values() if now >= carried.expires_at}
+
+    def extended(self, grant: Grant) -> None:
+        """Note that a grant goes on."""
+        for carried in self._carrying.values():
+            if carried.grant == grant.id:
+                carried.expires_at = grant.expires_at
+
+    def _let_go(self, transport: asyncio.Transport, carried: _Carrying) -> None:
+        del self._carrying[transport]
+        if carried.under_way or transport.get_write_buffer_size() or _in_kernel(transport):
+            abort(transport)
 
 
-def _queued(transport: asyncio.Transport) -> bool:
-    """Say whether bytes wait to be sent, here or in the kernel; when in doubt, they do."""
+def _in_kernel(transport: asyncio.Transport) -> int:
+    """Give how many bytes the kernel has not delivered yet; 1 where it can't be asked."""
     sock: socket.socket | None = transport.get_extra_info("socket")
-    if transport.is_closing() or sock is None:
-        return False
-    if transport.get_write_buffer_size() > 0:
-        return True
+    if sock is None:
+        return 0
     try:
-        return struct.unpack("i", fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4))) != (0,)
+        return int(struct.unpack("i", fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)))[0])
     except OSError:
-        return True
+        return 1
 
 
 def abort(transport: asyncio.Transport) -> None:
@@ -105,7 +95,7 @@ async def watch(streams: Streams, store: Store, clock: Clock) -> None:
     """Cut what must be cut, for as long as the server runs."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_watch_endings(streams, store))
-        tasks.create_task(_watch_clock(streams, clock))
+        tasks.create_task(_watch_clock(streams, store, clock))
 
 
 async def _watch_endings(streams: Streams, store: Store) -> None:
@@ -119,7 +109,15 @@ async def _watch_endings(streams: Streams, store: Store) -> None:
         await asyncio.sleep(TICK_SECONDS)
 
 
-async def _watch_clock(streams: Streams, clock: Clock) -> None:
+async def _watch_clock(streams: Streams, store: Store, clock: Clock) -> None:
     while True:
-        streams.cut_expired(clock())
+        for grant_id in streams.expired(clock()):
+            try:
+                grant = await store.grant(grant_id)
+            except StoreUnavailable:
+                grant = None
+            if grant is None or grant.state(clock()) == "ended":
+                streams.cut(grant_id)
+            else:
+                streams.extended(grant)
         await asyncio.sleep(TICK_SECONDS)

@@ -6,6 +6,7 @@ Redirects are not followed, errors are not quoted, and the credential is in one 
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Final
 
 import aiohttp
@@ -68,15 +69,20 @@ class Nightscout:
 
 
 class Reading:
-    """The fetches for one answer, and the bytes that they cost."""
+    """The fetches for one answer, and the bytes that they cost. `turnstile`, if set, lets in a few at a time."""
 
     def __init__(self, nightscout: Nightscout, took: Histogram) -> None:
         self._nightscout = nightscout
         self._took = took
+        self.turnstile: asyncio.Semaphore | None = None
         self.bytes = 0
 
     async def rows(self, fetch: Fetch) -> bytes:
         """Fetch as Nightscout.rows does, and count."""
+        async with self.turnstile or nullcontext():
+            return await self._counted(fetch)
+
+    async def _counted(self, fetch: Fetch) -> bytes:
         with self._took.time():
             body = await self._nightscout.rows(fetch)
         self.bytes += len(body)

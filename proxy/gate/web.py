@@ -30,7 +30,7 @@ def clinicians_app(gate: Gate, pages: Iterable[web.RouteDef]) -> web.Application
     """Build the application: `pages` are the clinician's own pages, the rest is Nightscout's."""
     app = web.Application(
         client_max_size=LARGEST_FORM,
-        middlewares=[_guard(gate), _right_host(gate.public_url), _tools_of_other_origins],
+        middlewares=[_guard(gate), _right_host(gate.public_url), _preflight],
     )
     app.router.add_routes(pages)
 
@@ -46,8 +46,18 @@ def clinicians_app(gate: Gate, pages: Iterable[web.RouteDef]) -> web.Application
     return app
 
 
-async def _sign(_: web.Request, response: web.StreamResponse) -> None:
+async def _sign(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["Server"] = "chaperone"
+    if _is_of_another_origin(request) and (
+        "Authorization" in request.headers or "Api-Secret" in request.headers
+    ):
+        response.headers.update(_CORS)
+
+
+def _is_of_another_origin(request: web.Request) -> bool:
+    return (
+        request.path.startswith("/api/") and "Origin" in request.headers and "Cookie" not in request.headers
+    )
 
 
 def _refused(status: int, reason: str, message: str, request_id: str) -> web.Response:
@@ -94,15 +104,8 @@ def _right_host(public_url: str) -> Any:
 
 
 @web.middleware
-async def _tools_of_other_origins(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _preflight(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let pages of other origins read with a token that they carry themselves; never with our cookie."""
-    is_api = (
-        request.path.startswith("/api/") and "Origin" in request.headers and "Cookie" not in request.headers
-    )
-    if is_api and request.method == "OPTIONS":
+    if request.method == "OPTIONS" and _is_of_another_origin(request):
         return web.Response(status=204, headers=_CORS)
-    response = await handler(request)
-    carries_token = "Authorization" in request.headers or "Api-Secret" in request.headers
-    if is_api and carries_token and not response.prepared:
-        response.headers.update(_CORS)
-    return response
+    return await handler(request)

@@ -20,8 +20,11 @@ _REMOTE: Final = frozenset({
 _PASSING: Final = frozenset({"overlay", "tmpfs", "ramfs", "aufs"})
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make the data folder, or check that it is private and local. Raises StoreUnavailable with what to do."""
+def prepare_folder(folder: Path, *, mounts_text: str | None = None) -> None:
+    """Make the data folder, or check that it is private and local. Raises StoreUnavailable with what to do.
+
+    `mounts_text` is a table as in /proc/mounts; None reads this machine's.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         sync_folder(folder.parent)
@@ -30,7 +33,7 @@ def prepare_folder(folder: Path) -> None:
         raise StoreUnavailable(
             f"The data folder {folder} can't be used ({error.strerror}): choose another in CHAPERONE_DATA."
         ) from error
-    kind = file_system(folder, mounts())
+    kind = file_system(folder, mounts() if mounts_text is None else mounts_text)
     if kind in _REMOTE:
         raise StoreUnavailable(
             f"The data folder {folder} is on a network or shared file system ({kind}), where a record can't be "

@@ -139,5 +139,3 @@ class Started:
             assert time.monotonic() - begun < READY_SECONDS
             time.sleep(0.02)
         return time.monotonic() - begun
-
-

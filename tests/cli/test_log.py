@@ -57,7 +57,9 @@ def test_a_whole_log_is_verified_in_the_store_and_offline(place: Place, tmp_path
     head = exported(place, grant, file)
     assert place.run("log", "verify", grant).code == 0
     assert place.run("log", "verify", grant, "--head", head).code == 0
-    said = place.run("log", "verify", "--file", str(file), "--head", head, "--json", CHAPERONE_DATA="/nowhere")
+    said = place.run(
+        "log", "verify", "--file", str(file), "--head", head, "--json", CHAPERONE_DATA="/nowhere"
+    )
     assert (said.code, said.json["ok"], said.json["records"]) == (0, True, 3)
 
 
@@ -80,7 +82,9 @@ def test_a_changed_log_is_found_offline(place: Place, tmp_path: Path, change: st
     assert "Traceback" not in said.err
 
 
-def test_without_a_check_number_it_is_said_that_a_cut_end_goes_unnoticed(place: Place, tmp_path: Path) -> None:
+def test_without_a_check_number_it_is_said_that_a_cut_end_goes_unnoticed(
+    place: Place, tmp_path: Path
+) -> None:
     file = tmp_path / "log.jsonl"
     exported(place, ended(place), file)
     assert "--head" in place.run("log", "verify", "--file", str(file)).out
@@ -91,7 +95,9 @@ def test_a_changed_log_is_found_in_the_store(place: Place) -> None:
 
     grant = ended(place)
     with sqlite3.connect(place.data / "chaperone.db") as connection:
-        connection.execute("UPDATE records SET body = replace(body, 'Diabetes', 'Dentists') WHERE number = 1")
+        connection.execute(
+            "UPDATE records SET body = CAST(replace(body, 'Diabetes', 'Dentists') AS BLOB) WHERE number = 1"
+        )
     connection.close()
     said = place.run("log", "verify", grant)
     assert said.code == 1

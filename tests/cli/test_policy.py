@@ -40,7 +40,9 @@ def test_a_fault_is_told_with_its_place(place: Place, folder: Path) -> None:
 
 def test_a_policy_that_shares_more_than_its_tests_say_fails_them(place: Place, folder: Path) -> None:
     text = (folder / "cgm-only.yaml").read_text()
-    (folder / "cgm-only.yaml").write_text(text.replace("classes: [glucose]", "classes: [glucose]\n    fields: [device]"))
+    (folder / "cgm-only.yaml").write_text(
+        text.replace("classes: [glucose]", "classes: [glucose]\n    fields: [device]")
+    )
     assert place.run("policy", "check", "cgm-only").code == 0
     said = place.run("policy", "test", "cgm-only")
     assert said.code == 1
@@ -64,7 +66,12 @@ def test_a_document_is_explained(place: Place, tmp_path: Path) -> None:
     file = tmp_path / "one.json"
     file.write_text(json.dumps({"type": "sgv", "sgv": 99, "date": 1_795_305_300_000, "device": "x"}))
     said = place.run("policy", "explain", "cgm-only", "entries", "--document", str(file), "--json").json
-    assert {each["path"]: each["kept"] for each in said} == {"type": True, "sgv": True, "date": True, "device": False}
+    assert {each["path"]: each["kept"] for each in said} == {
+        "type": True,
+        "sgv": True,
+        "date": True,
+        "device": False,
+    }
 
 
 def test_what_is_no_document_is_refused(place: Place, tmp_path: Path) -> None:
@@ -81,6 +88,12 @@ def test_a_collection_that_nobody_knows_is_a_misuse(place: Place) -> None:
 
 
 def test_a_change_is_told_by_what_it_reveals(place: Place) -> None:
-    assert any(line.startswith("Reveals: ") for line in place.run("policy", "diff", "cgm-only", "consultant").out.splitlines())
-    assert any(line.startswith("Hides: ") for line in place.run("policy", "diff", "consultant", "cgm-only", "--json").json)
+    assert any(
+        line.startswith("Reveals: ")
+        for line in place.run("policy", "diff", "cgm-only", "consultant").out.splitlines()
+    )
+    assert any(
+        line.startswith("Hides: ")
+        for line in place.run("policy", "diff", "consultant", "cgm-only", "--json").json
+    )
     assert place.run("policy", "diff", "consultant", "consultant").out == "Both share the same.\n"

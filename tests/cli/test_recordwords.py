@@ -33,8 +33,14 @@ def test_a_line_says_when_what_and_who() -> None:
             "Wrong PIN with the link (7 tries left)",
         ),
         ({"kind": "answer", "door": "/api/{v}/status", "rows": 0}, "Looked at /api/{v}/status"),
-        ({"kind": "answer", "door": "/api/v3/treatments", "rows": 1, "bytes": 9}, "Read treatments: 1 row, 9 bytes"),
-        ({"kind": "refusal", "door": "/api/{v}/slice/{rest}", "reason": "not_shared"}, "Refused (not shared): /api"),
+        (
+            {"kind": "answer", "door": "/api/v3/treatments", "rows": 1, "bytes": 9},
+            "Read treatments: 1 row, 9 bytes",
+        ),
+        (
+            {"kind": "refusal", "door": "/api/{v}/slice/{rest}", "reason": "not_shared"},
+            "Refused (not shared): /api",
+        ),
         ({"kind": "part", "door": "/api/{v}/devicestatus", "rows": 5, "bytes": 6}, "5 rows, 6 bytes so far"),
         ({"kind": "cut", "door": "/api/{v}/devicestatus", "rows": 5, "bytes": 6}, "ended early"),
         ({"kind": "extended", "expires_at": 1_795_438_800_000}, "until Mon 23 Nov 2026, 14:00 CET"),

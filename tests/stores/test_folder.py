@@ -58,10 +58,11 @@ def test_a_container_without_a_volume_looks_ephemeral(folder: str, gone: bool) -
 
 
 @pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs"])
-def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr("proxy.stores.folder.mounts", lambda: f"remote {tmp_path} {kind} rw 0 0\n")
+def test_a_network_file_system_is_refused(tmp_path: Path, kind: str) -> None:
+    table = f"/dev/sda1 / ext4 rw 0 0\nremote {tmp_path} {kind} rw 0 0\n"
     with pytest.raises(StoreUnavailable, match="network"):
-        prepare_folder(tmp_path / "data")
+        prepare_folder(tmp_path / "data", mounts_text=table)
+    prepare_folder(tmp_path / "data", mounts_text=table.replace(f" {kind} ", " btrfs "))
 
 
 def test_a_new_folder_is_private(tmp_path: Path) -> None:

@@ -1,0 +1,168 @@
+"""`serve` and `demo`, as processes."""
+
+import json
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import httpx
+import pytest
+
+from tests.cli.place import Place
+
+ENTRIES = "/api/v1/entries.json?count=3"
+
+
+def test_minted_while_it_serves_read_and_dead_within_a_second_of_revoking(place: Place) -> None:
+    with place.started("serve", "--json") as server:
+        assert server.first_object()["public_url"] == place.url
+        made = place.mint()
+        answer = server.get(ENTRIES, made["token"])
+        assert (answer.status_code, len(answer.json())) == (200, 3)
+        place.run("revoke", made["grant_id"])
+        assert server.seconds_until(401, ENTRIES, made["token"]) < 1
+        kinds = [each["kind"] for each in place.run("log", made["grant_id"], "--json").json]
+        assert kinds == ["consent", "opened", "answer", "ended"]
+        assert place.run("log", "verify", made["grant_id"]).code == 0
+        assert server.stop().code == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_without_a_word_of_trouble(place: Place, number: int) -> None:
+    with place.started("serve", "--json") as server:
+        server.first_object()
+        begun = time.monotonic()
+        said = server.stop(number)
+        assert said.code == 0
+        assert time.monotonic() - begun < 5
+        assert [json.loads(line)["event"] for line in said.err.splitlines()] == ["ready", "stopping"]
+
+
+def test_an_answer_under_way_is_finished_when_it_is_stopped(place: Place) -> None:
+    with place.started("serve", "--share", "--json") as server:
+        token = server.first_object()["token"]
+        server.get(ENTRIES, token)
+        answers: list[httpx.Response] = []
+        path = "/api/v1/entries.json?count=25000&find[date][$gte]=0"
+        asking = threading.Thread(target=lambda: answers.append(server.get(path, token)))
+        asking.start()
+        time.sleep(0.1)
+        assert server.stop().code == 0
+        asking.join()
+        assert answers[0].status_code == 200
+        assert len(answers[0].json()) > 20_000
+
+
+def test_a_shared_visit_is_printed_as_text_that_works(place: Place) -> None:
+    environ = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.7 22"}
+    with place.started("serve", "--share", **environ) as server:
+        assert server.process.stdout is not None
+        lines: list[str] = []
+        while not lines or "To end the access" not in lines[-1]:
+            lines.append(server.process.stdout.readline().decode())
+        text = "".join(lines)
+        for word in (f"{place.url}/visit#", "PIN", "Visit code", "/healthz", "ssh -N -L", "invented person"):
+            assert word in text
+        (curl,) = [line.strip() for line in lines if line.strip().startswith("curl ")]
+        done = subprocess.run(["sh", "-c", f"{curl} -s"], capture_output=True, check=True)
+        assert len(json.loads(done.stdout)) == 3
+        said = server.stop()
+        token = curl.partition("Bearer ")[2].partition("'")[0]
+        assert token
+        assert token not in said.err
+
+
+def test_health_and_readiness_answer_on_the_owners_side(place: Place) -> None:
+    with place.started("serve", "--json") as server:
+        server.first_object()
+        for path in ("healthz", "readyz"):
+            answer = httpx.get(f"http://127.0.0.1:{place.owner_port}/{path}", trust_env=False)
+            assert (answer.status_code, answer.text) == (200, "ok")
+
+
+def test_a_port_that_is_taken_is_told_in_plain_words(place: Place) -> None:
+    with socket.create_server(("127.0.0.1", place.port)):
+        for workers in ("1", "2"):
+            with place.started("serve", CHAPERONE_WORKERS=workers) as server:
+                said = server.end()
+                assert said.code == 1
+                assert "chaperone: Can't listen" in said.err
+                assert "Traceback" not in said.err
+
+
+def test_wrong_settings_keep_it_from_starting(place: Place) -> None:
+    with place.started("serve", CHAPERONE_PUBLIC_URL="http://visit.example.org") as server:
+        said = server.end()
+    assert said.code == 2
+    assert "https://" in said.err
+
+
+def test_two_workers_serve_one_store_and_both_know_of_an_ending(place: Place) -> None:
+    with place.started("serve", "--share", "--json", CHAPERONE_WORKERS="2") as server:
+        made = server.first_object()
+        # A new connection each time: the kernel gives them to both workers.
+        assert {server.get(ENTRIES, made["token"]).status_code for _ in range(12)} == {200}
+        place.run("revoke", made["grant_id"])
+        time.sleep(1)
+        assert {server.get(ENTRIES, made["token"]).status_code for _ in range(12)} == {401}
+        assert place.run("log", "verify", made["grant_id"]).code == 0
+        assert server.stop().code == 0
+
+
+def children(of: int) -> list[int]:
+    said = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True, text=True)
+    pairs = [tuple(map(int, line.split())) for line in said.stdout.splitlines()]
+    return [child for child, parent in pairs if parent == of]
+
+
+def is_alive(number: int) -> bool:
+    said = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(number)], capture_output=True, check=False, text=True
+    )
+    return said.stdout.strip()[:1] not in ("", "Z")
+
+
+def test_when_one_worker_dies_all_stop_and_that_is_told(place: Place) -> None:
+    import os  # noqa: PLC0415
+
+    with place.started("serve", "--json", CHAPERONE_WORKERS="2") as server:
+        server.first_object()
+        workers = children(server.process.pid)
+        assert len(workers) == 2
+        os.kill(workers[0], signal.SIGKILL)
+        said = server.end()
+        assert said.code == 1
+        assert "A worker process died" in said.err
+        assert not [each for each in workers if is_alive(each)]
+
+
+def test_when_the_parent_is_killed_its_workers_stop_too(place: Place) -> None:
+    with place.started("serve", "--json", CHAPERONE_WORKERS="2") as server:
+        server.first_object()
+        workers = children(server.process.pid)
+        server.process.kill()
+        deadline = time.monotonic() + 10
+        while any(is_alive(each) for each in workers):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_the_demo_site_stands_alone_for_its_token_only(place: Place) -> None:
+    with place.started("demo", "--port", "0", "--json") as demo:
+        site = demo.first_object()
+        answers = [
+            httpx.get(f"{site['url']}{ENTRIES}", headers=headers, trust_env=False).status_code
+            for headers in ({}, {"api-secret": site["token"]})
+        ]
+        assert answers == [401, 200]
+        assert demo.stop(signal.SIGINT).code == 0
+
+
+def test_setup_makes_a_private_folder_and_says_what_comes_next(place: Place) -> None:
+    said = place.run("setup", "--json")
+    assert said.json["demo"] is True
+    assert "chaperone serve" in said.json["next"]
+    assert place.data.stat().st_mode & 0o077 == 0
+    assert {"chaperone.db", "keys.json"} <= {path.name for path in place.data.iterdir()}
