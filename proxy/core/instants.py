@@ -7,6 +7,8 @@ in that form as a whole is seen to be so in a few steps over all its bytes, and 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import repeat
+from operator import sub
 from typing import Any, Final
 
 from proxy.core.shape import LATEST_MS
@@ -29,7 +31,8 @@ def milliseconds(text: str) -> int | None:
         at = _parse(text)
     except ValueError:
         return None
-    whole = _since_epoch(at if at.tzinfo is not None else at.replace(tzinfo=UTC))
+    since = (at if at.tzinfo is not None else at.replace(tzinfo=UTC)) - _EPOCH
+    whole = since.days * _DAY_MS + since.seconds * 1000 + (since.microseconds + 500) // 1000
     return whole if 0 <= whole <= LATEST_MS else None
 
 
@@ -59,7 +62,8 @@ def dated(values: Sequence[Any]) -> tuple[Sequence[Any], list[int | None]]:
         return values, list(values)
     parsed = _parsed(values)
     if parsed is not None:
-        return values, [_since_epoch(at) for at in parsed]
+        since = map(sub, parsed, repeat(_EPOCH))
+        return values, [at.days * _DAY_MS + at.seconds * 1000 + at.microseconds // 1000 for at in since]
     moments = [_moment(value) for value in values]
     pairs = zip(values, moments, strict=True)
     return [written(at) if at is not None and isinstance(value, str) else at for value, at in pairs], moments
@@ -69,11 +73,6 @@ def _moment(value: Any) -> int | None:
     if isinstance(value, str):
         return milliseconds(value)
     return None if value is None else round(value)
-
-
-def _since_epoch(at: datetime) -> int:
-    since = at - _EPOCH
-    return since.days * _DAY_MS + since.seconds * 1000 + (since.microseconds + 500) // 1000
 
 
 def _parsed(values: Sequence[Any]) -> list[datetime] | None:

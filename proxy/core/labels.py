@@ -16,8 +16,9 @@ _CLASSES = (
     ("loop", "What the loop planned and predicted"),
     ("settings", "Pump and loop settings"),
     ("activity", "Steps, heart rate and activity"),
+    ("text", "Notes and messages"),
+    ("identifier", "Names, addresses and serial numbers"),
 )
-_NEVER = ("Notes and messages", "Names, addresses and serial numbers")
 _DETAIL: dict[Detail, str] = {
     "full": "Every reading",
     "15min": "Averages of 15 minutes",
@@ -41,7 +42,8 @@ def labels(policy: Policy) -> Labels:
     named = (COLLECTIONS[name][path] for name, shown in policy.collections.items() for path in shown.fields)
     # A moment alone (when a suggestion was made) does not make its class shared.
     classes = {field.privacy for field in named if field.kind not in ("iso", "ms", "time")}
+    if "chat" in classes:
+        classes.add("text")
     shown = tuple(words for name, words in _CLASSES if name in classes)
     withheld = tuple(words for name, words in _CLASSES if name not in classes)
-    words = () if "text" in classes else _NEVER[:1]
-    return Labels(shown, withheld + words + _NEVER[1:], _DETAIL[policy.detail])
+    return Labels(shown, withheld, _DETAIL[policy.detail])

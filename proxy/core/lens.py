@@ -53,6 +53,8 @@ _encode = msgspec.json.Encoder().encode
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 _ANY = frozenset({None})
 
+TOGETHER = 1024
+"""Rows that are written anew together."""
 PIECE = 64
 """Rows that are read at once where some rows are odd: few enough that one odd row makes few slow."""
 
@@ -131,7 +133,10 @@ class Lens:
             for at, row, kind in zip(moments, decoded, kinds, strict=True)
             if kind in named and at is not None and row.isValid
         ]
-        tidy(self.root, [row for _, row in kept], self.pseudonyms, done=self.date)
+        rows = decoded if len(kept) == len(decoded) else [row for _, row in kept]
+        # Some at a time, so that a row is still in the processor's cache when its next column is written.
+        for at in range(0, len(rows), TOGETHER):
+            tidy(self.root, rows[at : at + TOGETHER], self.pseudonyms, done=self.date)
         return in_order(kept if self.type is not None else self._that_say_something(kept))
 
     def _moments(self, rows: Sequence[Row]) -> Sequence[int | None]:

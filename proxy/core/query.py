@@ -21,6 +21,8 @@ V1_WINDOW = 4 * DAY
 V1_COUNT = {"entries": 10, "devicestatus": 10, "profile": 10, "treatments": 100}
 V1_COUNT_WITH_FIND = {"treatments": 1000}
 V3_LIMIT = 1000
+LONGEST_NUMBER = 13
+"""Digits of epoch milliseconds until the year 2286."""
 
 Parameters = Sequence[tuple[str, str]]
 
@@ -55,12 +57,15 @@ def _refuse() -> QueryError:
 def parse_v1(view: View, lens: Lens, parameters: Parameters, *, now: int, types: Iterable[str] = ()) -> Query:
     """Read a v1 query. `types` narrows it further (`/entries/sgv`). Raises QueryError."""
     reader = _Reader(view, lens, now)
-    asked = _once(parameters)
+    listed = f"find[{lens.type}][$in][]"
+    asked = _once([pair for pair in parameters if pair[0] != listed])
+    several = tuple(value for key, value in parameters if key == listed)
     count = asked.pop("count", None)
-    found = False
+    found = bool(several)
     for key, value in asked.items():
         found |= key.startswith("find[")
         reader.v1(key, value)
+    reader.narrow(several)
     reader.narrow(tuple(types))
     default = V1_COUNT_WITH_FIND.get(lens.collection) if found else None
     default = default or V1_COUNT.get(lens.collection, LARGEST_COUNT)
@@ -76,6 +81,8 @@ def parse_v3(view: View, lens: Lens, parameters: Parameters, *, now: int) -> Que
     limit = asked.pop("limit", None)
     skip = asked.pop("skip", None)
     fields = asked.pop("fields", None)
+    if {"sort", "sort$desc"} <= asked.keys():
+        raise _refuse()
     for key, value in asked.items():
         reader.v3(key, value)
     query = reader.query(_number(limit, 1, V3_LIMIT) if limit is not None else V3_LIMIT)
@@ -116,8 +123,15 @@ def _number(text: str, low: int, high: int) -> int:
     return value
 
 
+def _moment(text: str) -> int | None:
+    if re.fullmatch(r"[0-9]+", text, re.ASCII):
+        return int(text) if len(text) <= LONGEST_NUMBER else None
+    return milliseconds(text.replace(" ", "+"))  # an offset's plus sign is a space in an address
+
+
 _V1_DATE = re.compile(r"find\[(?P<field>\w+)\]\[\$(?P<op>gte?|lte?)\]", re.ASCII)
 _V3_DATE = re.compile(r"(?P<field>\w+)\$(?P<op>gte?|lte?)", re.ASCII)
+_ORDERS = ("1", "-1", "asc", "desc")
 _LITERAL = re.compile(r"/(?P<word>[A-Za-z0-9 .]{1,60})/i", re.ASCII)
 
 
@@ -138,9 +152,9 @@ class _Reader:
             self._date(date["field"], date["op"], value, v3=False)
         elif key == f"find[{self.lens.type}]":
             self._type(value)
-        elif key in (f"find[{self.lens.type}][$in][]", f"find[{self.lens.type}][$in]"):
+        elif key == f"find[{self.lens.type}][$in]":
             self.narrow((value,))
-        elif key == f"sort[{self.lens.date}]" and value in ("1", "-1", "asc", "desc"):
+        elif self.lens.date is not None and key == f"sort[{self.lens.date}]" and value in _ORDERS:
             self.newest_first = value in ("-1", "desc")
         else:
             raise _refuse()
@@ -149,7 +163,7 @@ class _Reader:
         date = _V3_DATE.fullmatch(key)
         if date is not None:
             self._date(date["field"], date["op"], value, v3=True)
-        elif key in ("sort", "sort$desc") and value in ("date", self.lens.date or ""):
+        elif key in ("sort", "sort$desc") and self.lens.date is not None and value in ("date", self.lens.date):
             self.newest_first = key == "sort$desc"
         elif self.lens.type is not None and key in (self.lens.type, f"{self.lens.type}$eq"):
             self.narrow((value,))
@@ -161,11 +175,7 @@ class _Reader:
     def _date(self, field: str, op: str, value: str, *, v3: bool) -> None:
         if field not in self._date_fields(v3=v3):
             raise _refuse()
-        at = (
-            int(value)
-            if re.fullmatch(r"[0-9]{1,13}", value, re.ASCII)
-            else milliseconds(value.replace(" ", "+"))
-        )
+        at = _moment(value)
         if at is None:
             raise _refuse()
         self.dated = True

@@ -43,8 +43,7 @@ def write_rows(page: Sequence[Dated], lens: Lens, query: Query, entrance: Entran
     if entrance.door.api == "v3":
         return b",".join(_json.encode(_v3(row, query)) for row in rows)
     if lens.collection == "treatments":
-        for row in rows:
-            _null_doses(row)
+        _null_doses(lens, rows)
     return _json.encode(rows)[1:-1]
 
 
@@ -61,11 +60,16 @@ def _csv_line(row: Any) -> bytes:
 _NULL = msgspec.Raw(b"null")
 
 
-def _null_doses(row: Any) -> None:
+def _null_doses(lens: Lens, rows: Sequence[Any]) -> None:
     """v1 writes `carbs` and `insulin` as null when there are none (Nightscout's treatments/index.js)."""
-    for name in ("carbs", "insulin"):
-        if getattr(row, name, _NULL) is None:
-            setattr(row, name, _NULL)
+    if "carbs" in lens.root.children:
+        for row in rows:
+            if row.carbs is None:
+                row.carbs = _NULL
+    if "insulin" in lens.root.children:
+        for row in rows:
+            if row.insulin is None:
+                row.insulin = _NULL
 
 
 def _v3(row: Any, query: Query) -> dict[str, Any]:

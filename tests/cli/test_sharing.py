@@ -42,7 +42,7 @@ def test_trying_it_out_on_this_machine_is_let_pass() -> None:
         ("https://127.example.org", False),
     ],
 )
-def test_only_loopback_is_loopback(origin: str, is_ours: bool) -> None:
+def test_only_loopback_is_this_machine_alone(origin: str, is_ours: bool) -> None:
     assert is_loopback(origin) is is_ours
 
 

@@ -36,7 +36,11 @@ def other_uploaders(rows: Rows) -> None:
     """Other phones, builds and clocks of servers; other serial numbers."""
     for row in _all(rows):
         row.update(
-            device="loop://another phone", srvCreated=NOW - 5, srvModified=NOW - 3, utcOffset=-300, modifiedBy="x"
+            device="loop://another phone",
+            srvCreated=NOW - 5,
+            srvModified=NOW - 3,
+            utcOffset=-300,
+            modifiedBy="x",
         )
         row.update(sysTime="2001-01-01T00:00:00.000Z", syncIdentifier="other", pumpSerial="1", pumpId=99)
         if "pump" in row:
@@ -49,7 +53,9 @@ def odd_hidden_values(rows: Rows) -> None:
     """Values of any kind and size in fields that are withheld, known and unknown ones, at any depth."""
     for number, row in enumerate(_all(rows)):
         odd = deepcopy(ODD[number % len(ODD)])
-        row.update({"notes": odd, "enteredBy": odd, f"unknown{number % 3}": odd, "reason": odd, "sysTime": odd})
+        row.update(
+            {"notes": odd, "enteredBy": odd, f"unknown{number % 3}": odd, "reason": odd, "sysTime": odd}
+        )
         for inner in [value for value in row.values() if isinstance(value, dict) and value is not odd][:3]:
             inner[f"unknown{number % 5}"] = odd
     for row in rows["treatments"][::7]:
@@ -61,12 +67,22 @@ def hidden_rows(rows: Rows) -> None:
     for number, row in enumerate(rows["treatments"][::3]):
         at = parse_iso(row["created_at"])
         rows["treatments"] += [
-            {"_id": _id(number, kind), "eventType": word, "created_at": iso(at + shift), "notes": f"n{number}"}
+            {
+                "_id": _id(number, kind),
+                "eventType": word,
+                "created_at": iso(at + shift),
+                "notes": f"n{number}",
+            }
             for kind, (word, shift) in enumerate(zip(CHAT, (0, 0, 0, 1, -1, 1000, 0, 0, 0), strict=True))
         ]
     for number, row in enumerate(rows["entries"][::2]):
         rows["entries"] += [
-            {"_id": _id(number, kind), "type": word, "date": row["date"] + shift, "dateString": iso(row["date"])}
+            {
+                "_id": _id(number, kind),
+                "type": word,
+                "date": row["date"] + shift,
+                "dateString": iso(row["date"]),
+            }
             for kind, (word, shift) in enumerate((("rawbg", 0), ("note", 1), (None, 0)))
         ]
 
@@ -76,15 +92,27 @@ def invalidated_rows(rows: Rows) -> None:
     for name in ("entries", "treatments", "devicestatus"):
         for number, row in enumerate(rows[name][:90]):
             for kind, mark in enumerate((False, 0, "false", [])):
-                rows[name].append(row | {"_id": _id(number, kind), "isValid": mark, "insulin": 9.9, "sgv": 99})
+                rows[name].append(
+                    row | {"_id": _id(number, kind), "isValid": mark, "insulin": 9.9, "sgv": 99}
+                )
 
 
 def hidden_crowd(rows: Rows) -> None:
     """More hidden rows at one moment, that of a visible row, than are fetched to spare."""
-    for name, hidden in (("treatments", {"isValid": False}), ("entries", {"isValid": False}), ("devicestatus", {})):
+    for name, hidden in (
+        ("treatments", {"isValid": False}),
+        ("entries", {"isValid": False}),
+        ("devicestatus", {}),
+    ):
         model = sorted(rows[name], key=_moment)[-5]
-        moment = {key: model[key] for key in ("created_at", "date", "dateString", "type", "eventType") if key in model}
-        rows[name] += [moment | hidden | {"_id": _id(number, 5), "notes": str(number)} for number in range(180)]
+        moment = {
+            key: model[key]
+            for key in ("created_at", "date", "dateString", "type", "eventType")
+            if key in model
+        }
+        rows[name] += [
+            moment | hidden | {"_id": _id(number, 5), "notes": str(number)} for number in range(180)
+        ]
 
 
 def outside_the_window(rows: Rows) -> None:
@@ -98,7 +126,11 @@ def outside_the_window(rows: Rows) -> None:
 def other_profiles(rows: Rows) -> None:
     """Other therapy settings altogether."""
     rows["profile"] = [
-        {"_id": _id(number, 7), "startDate": iso(NOW - number * HOUR), "store": {"x": {"dia": number, "basal": "?"}}}
+        {
+            "_id": _id(number, 7),
+            "startDate": iso(NOW - number * HOUR),
+            "store": {"x": {"dia": number, "basal": "?"}},
+        }
         for number in range(9)
     ]
 
@@ -117,7 +149,9 @@ def other_names_of_profiles(rows: Rows) -> None:
 
 
 def other_hidden_collections(rows: Rows) -> None:
-    rows["food"] = [{"_id": _id(1, 8), "type": "food", "name": "another", "carbs": 1, "created_at": iso(NOW - 1)}]
+    rows["food"] = [
+        {"_id": _id(1, 8), "type": "food", "name": "another", "carbs": 1, "created_at": iso(NOW - 1)}
+    ]
     rows["settings"] = [{"identifier": "another", "password": "another"}]
 
 
@@ -163,7 +197,9 @@ SETTINGS: dict[str, Change] = {change.__name__: change for change in (other_prof
 
 
 def _all(rows: Rows) -> Iterable[Row]:
-    return (row for name in ("entries", "treatments", "devicestatus", "activity", "profile") for row in rows[name])
+    return (
+        row for name in ("entries", "treatments", "devicestatus", "activity", "profile") for row in rows[name]
+    )
 
 
 def _moment(row: Row) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -15,10 +16,12 @@ from aiohttp.test_utils import TestServer, unused_port
 from proxy.app import SITE, clock
 from proxy.core.mint import for_today, new_grant
 from proxy.core.policyfile import parse
+from proxy.core.ports import Store
 from proxy.core.record import Verdict, verify
 from proxy.core.token import mint_token
 from proxy.demo import generate, make_app
 from proxy.stores.keys import load_keys
+from proxy.stores.redis import open_redis
 from proxy.stores.sqlite import open_sqlite
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,6 +36,38 @@ class Post:
     port: int
     owner_port: int
     upstream: str
+    store_url: str = "sqlite"
+    public: str = ""
+    """The address that clinicians know, where it is not this process's own."""
+
+    @asynccontextmanager
+    async def store(self) -> AsyncIterator[Store]:
+        """Open the store as another process does."""
+        where = await (
+            open_sqlite(self.data, site=SITE, clock=clock)
+            if self.store_url == "sqlite"
+            else open_redis(self.store_url, self.data, site=SITE, clock=clock)
+        )
+        try:
+            yield where
+        finally:
+            await where.close()
+
+    def beside(self) -> "Post":
+        """Give another place with the same keys: a second worker on one SQLite file, or a second node on one Redis."""
+        data = self.data
+        if self.store_url != "sqlite":
+            data = self.data.with_name("other-node")
+            shutil.copytree(self.data, data)
+        return replace(self, data=data, port=unused_port(), owner_port=unused_port(), public=self.public_url)
+
+    @property
+    def public_url(self) -> str:
+        return self.public or self.url
+
+    def headers(self, token: str) -> dict[str, str]:
+        """Ask this process as if through the front proxy."""
+        return {"Authorization": f"Bearer {token}", "Host": self.public_url.removeprefix("http://")}
 
     @property
     def url(self) -> str:
@@ -53,6 +88,8 @@ class Post:
             "NIGHTSCOUT_URL": self.upstream,
             "NIGHTSCOUT_TOKEN": TOKEN,
             "CHAPERONE_DATA": str(self.data),
+            "CHAPERONE_STORE": self.store_url,
+            "CHAPERONE_PUBLIC_URL": self.public_url,
             "CHAPERONE_PORT": str(self.port),
             "CHAPERONE_OWNER_PORT": str(self.owner_port),
         }
@@ -77,7 +114,7 @@ class Post:
                 os.killpg(running.pid, signal.SIGKILL)
             await running.wait()
 
-    async def mint(self) -> tuple[str, str]:
+    async def mint(self, *, days: int = 7) -> tuple[str, str]:
         """Mint a grant into the data folder, as the command line does: its id and its token."""
         keys = load_keys(self.data, random=secrets.token_bytes)
         policy = parse((ROOT / "policies/consultant.yaml").read_text(), file="consultant.yaml")
@@ -85,42 +122,40 @@ class Post:
             policy,
             site=SITE,
             clinician="Diabetes clinic",
-            days=7,
+            days=days,
             times=for_today(clock()),
             now=clock(),
             random=secrets.token_bytes,
             entry_key=keys.entry,
-            public_url=self.url,
+            public_url=self.public_url,
         )
         kid, key = keys.signing()
         token = mint_token(
             minted.grant,
             kid=kid,
             private_key=key,
-            audience=self.url,
-            issuer=self.url,
+            audience=self.public_url,
+            issuer=self.public_url,
             jti=secrets.token_hex(8),
             now_ms=clock(),
         )
-        store = await open_sqlite(self.data, site=SITE, clock=clock)
-        await store.add_grant(replace(minted.grant), minted.consent)
-        await store.close()
+        async with self.store() as store:
+            await store.add_grant(minted.grant, minted.consent)
         return minted.grant.id, token
 
     async def log(self, grant_id: str) -> tuple[list[bytes], Verdict]:
         """Read a grant's records from the disk, and check the chain against the head that the store knows."""
-        store = await open_sqlite(self.data, site=SITE, clock=clock)
-        bodies = [record.body async for record in store.records(grant_id)]
-        grant = await store.grant(grant_id)
-        await store.close()
+        async with self.store() as store:
+            bodies = [record.body async for record in store.records(grant_id)]
+            grant = await store.grant(grant_id)
         assert grant is not None
         return bodies, verify(bodies, head=grant.head, grant=grant_id)
 
 
 @asynccontextmanager
-async def post(folder: Path) -> AsyncIterator[Post]:
+async def post(folder: Path, *, store_url: str = "sqlite", days: int = 8) -> AsyncIterator[Post]:
     """Give a place for processes: a data folder, free ports, and a demo site in the test's own process."""
     async with AsyncExitStack() as stack:
-        site = generate("processes", clock(), days=8)
+        site = generate("processes", clock(), days=days)
         server = await stack.enter_async_context(TestServer(make_app(site, now=clock, token=TOKEN, delay=0)))
-        yield Post(folder / "data", unused_port(), unused_port(), str(server.make_url("/")))
+        yield Post(folder / "data", unused_port(), unused_port(), str(server.make_url("/")), store_url)

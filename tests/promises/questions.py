@@ -50,7 +50,9 @@ def date_of(collection: str) -> str:
 
 def paths(door: Door, args: Sequence[str] = ()) -> Iterator[str]:
     """Spell a door: both API versions, all extensions, a trailing slash, and its last part for each of `args`."""
-    names = [door.name.replace("{v}", version) for version in ("v1", "v2")] if "{v}" in door.name else [door.name]
+    names = (
+        [door.name.replace("{v}", version) for version in ("v1", "v2")] if "{v}" in door.name else [door.name]
+    )
     for name in names:
         for filled in _filled(name, args):
             yield filled
@@ -98,7 +100,12 @@ def _v1(door: Door) -> list[str]:
 
 def _v3(door: Door) -> list[str]:
     asked = ["", *V3_COUNTS, f"date$gte={SINCE}&limit=70", f"created_at$gt={SINCE}&date$lte={NOW}&limit=7"]
-    asked += ["sort$desc=date&limit=70", "sort=date&limit=7", "fields=_all", "fields=date,identifier,created_at"]
+    asked += [
+        "sort$desc=date&limit=70",
+        "sort=date&limit=7",
+        "fields=_all",
+        "fields=date,identifier,created_at",
+    ]
     asked += [f"{type_of(door)}$eq={value}" for value in values_of(door)]
     return asked + list(REFUSED_V3)
 

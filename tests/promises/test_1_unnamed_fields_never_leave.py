@@ -94,7 +94,11 @@ def test_every_line_of_the_table_is_open_authored_or_closed_and_can_be_found() -
 
 def test_writing_and_administration_are_at_no_open_door() -> None:
     opened = {door.name for door in DOORS if door.use != "closed"}
-    assert not [name for name in opened if re.search("settings|subjects|roles|ack|notifications|admin(?!notifies)", name)]
+    assert not [
+        name
+        for name in opened
+        if re.search("settings|subjects|roles|ack|notifications|admin(?!notifies)", name)
+    ]
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,11 @@ def leaks(text: str, *, with_numbers: bool) -> list[str]:
     found = [marker for marker in markers() if marker in text or marker in text.lower()]
     if with_numbers:
         figures = {number for numbers in manifest()["numbers"].values() for number in numbers}
-        found += [repr(figure) for figure in figures if re.search(rf"(?<![0-9.]){re.escape(repr(figure))}(?![0-9])", text)]
+        found += [
+            repr(figure)
+            for figure in figures
+            if re.search(rf"(?<![0-9.]){re.escape(repr(figure))}(?![0-9])", text)
+        ]
     return found
 
 
@@ -155,7 +163,9 @@ async def everything(house: Living, access: Access) -> AsyncIterator[tuple[str, 
     """Ask for all there is, by every door, spelling and form: (question, status, headers and body)."""
     ids = await visible_ids(house, access)
     for door in DOORS:
-        for number, path in enumerate(paths(door, (*args_of(door, ids.get(door.collection, [])), access.token))):
+        for number, path in enumerate(
+            paths(door, (*args_of(door, ids.get(door.collection, [])), access.token))
+        ):
             for method in ("GET", "HEAD") if number == 0 else ("GET",):
                 house.clock.now += 25
                 question = path + wide(door)
@@ -168,7 +178,9 @@ async def everything(house: Living, access: Access) -> AsyncIterator[tuple[str, 
 
 async def leaked(house: Living, name: str) -> tuple[dict[str, list[str]], str]:
     text = policy(name)
-    access = await house.mint(text, days=min(30, parse(text, file="policy").window) if name != "summary" else 30)
+    access = await house.mint(
+        text, days=min(30, parse(text, file="policy").window) if name != "summary" else 30
+    )
     found, seen = {}, ""
     async for question, status, answer in everything(house, access):
         assert status < 500, (question, status, answer[-300:])
@@ -193,9 +205,20 @@ def test_the_search_would_find_canaries_and_figures() -> None:
     assert leaks(repr(site.collections["profile"]).replace("CANARY", ""), with_numbers=True)
     assert leaks("Q0FOQVJZLU5PVEUtMQ==", with_numbers=False)
     assert not leaks('[{"sgv":145,"value":47.3190001}]', with_numbers=True)
-    classes = {found for rows in site.collections.values() for found in re.findall("CANARY-([A-Z]+)-", repr(rows))}
+    classes = {
+        found for rows in site.collections.values() for found in re.findall("CANARY-([A-Z]+)-", repr(rows))
+    }
     # Titles, frames and secrets stand in the status, EVENT and LOC on days that are not among these two.
-    assert manifest()["classes"].keys() - classes <= {"TITLE", "FRAME", "EVENT", "LOC", "EMAIL", "PHONE", "ERR", "CHAT"}
+    assert manifest()["classes"].keys() - classes <= {
+        "TITLE",
+        "FRAME",
+        "EVENT",
+        "LOC",
+        "EMAIL",
+        "PHONE",
+        "ERR",
+        "CHAT",
+    }
 
 
 @pytest.mark.nightscout
@@ -209,5 +232,7 @@ async def test_no_canary_comes_out_of_a_real_nightscout(name: str) -> None:
         )
         house.clock.now = time.time_ns() // 1_000_000
         found, seen = await leaked(house, name)
-    assert {question: wrong for question, wrong in found.items() if any("canary" in one for one in wrong)} == {}
+    assert {
+        question: wrong for question, wrong in found.items() if any("canary" in one for one in wrong)
+    } == {}
     assert ("sgv" in seen) is (name != "summary")

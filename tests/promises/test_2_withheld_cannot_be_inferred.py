@@ -62,13 +62,17 @@ async def answers(site: StillSite, policy: str, *, few: int = 1, begin: int = 0)
         heard = [await ask(house, access, question) for question in all_questions(ids)[begin::few]]
         for options in ({"method": "HEAD"}, {"headers": {"Accept-Encoding": "gzip"}}, {"method": "POST"}):
             heard += [await ask(house, access, question, **options) for question in plain_questions()]
-        heard += [await ask(house, access, path, headers={"Accept": "text/html"}) for path in ("/api/v3/food", "/x")]
+        heard += [
+            await ask(house, access, path, headers={"Accept": "text/html"}) for path in ("/api/v3/food", "/x")
+        ]
     return heard
 
 
 def plain_questions() -> list[str]:
     return [
-        door.name.replace("{v}", "v1") + "?count=70" for door in DOORS if door.collection and "{arg}" not in door.name
+        door.name.replace("{v}", "v1") + "?count=70"
+        for door in DOORS
+        if door.collection and "{arg}" not in door.name
     ]
 
 
@@ -89,7 +93,9 @@ def everything(policy: str) -> list[Change]:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-async def test_a_site_with_other_withheld_data_of_every_sort_answers_alike(policy: str, site: StillSite) -> None:
+async def test_a_site_with_other_withheld_data_of_every_sort_answers_alike(
+    policy: str, site: StillSite
+) -> None:
     other, begin = changed(site, *everything(policy)), POLICIES.index(policy)
     ours, theirs = [await answers(each, policy, few=5, begin=begin) for each in (site, other)]
     assert first_difference(ours, theirs) == ""
@@ -126,7 +132,9 @@ async def test_names_of_profiles_do_not_show_in_the_order_of_what_they_hold(site
         for each in (site, other):
             house = await stack.enter_async_context(living(each))
             access = await house.mint("full-loop", days=2)
-            found.append([await ask(house, access, path) for path in ("/api/v1/profile?count=9", "/api/v3/profile")])
+            found.append(
+                [await ask(house, access, path) for path in ("/api/v1/profile?count=9", "/api/v3/profile")]
+            )
     assert len(found[0][0][4]) > 1000
     assert first_difference(*found) == ""
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tests.promises.process import Post, post
+from tests.stores.redis_server import RedisServer
 
 ENTRIES = "/api/v1/entries.json?count=3"
 _CALL = re.compile(
@@ -120,3 +121,39 @@ async def test_a_data_folder_that_is_gone_stops_all_answers_until_it_is_back(tmp
             (tmp_path / "elsewhere").rename(place.data)
             await asyncio.sleep(1)
             await ask(session, place, token)
+
+
+async def refused_for(session: aiohttp.ClientSession, place: Post, token: str) -> str:
+    async with session.get(place.url + ENTRIES, headers=place.headers(token)) as response:
+        assert response.status == 503
+        return str((await response.json())["reason"])
+
+
+async def test_a_lost_redis_stops_all_answers_until_it_is_back(tmp_path: Path) -> None:
+    server = RedisServer(tmp_path / "redis")
+    server.start()
+    async with post(tmp_path, store_url=server.url) as place:
+        _, token = await place.mint()
+        async with place.process(), aiohttp.ClientSession() as session:
+            await ask(session, place, token)
+            server.stop()
+            assert await refused_for(session, place, token) == "store_unavailable"
+            server.start()
+            await asyncio.sleep(2)
+            await ask(session, place, token)
+    server.stop()
+
+
+async def test_a_redis_that_comes_back_less_durable_stops_all_answers(tmp_path: Path) -> None:
+    server = RedisServer(tmp_path / "redis")
+    server.start()
+    async with post(tmp_path, store_url=server.url) as place:
+        _, token = await place.mint()
+        async with place.process(), aiohttp.ClientSession() as session:
+            await ask(session, place, token)
+            server.stop()
+            server.settings["appendfsync"] = "everysec"
+            server.start()
+            await asyncio.sleep(2)
+            assert await refused_for(session, place, token) == "store_unavailable"
+    server.stop()

@@ -75,7 +75,13 @@ async def test_the_next_request_after_the_end_is_refused(house: Living, end: End
     access = await house.mint()
     await house.json("/api/v1/entries.json", access)
     await end(house, access)
-    for path in ("/api/v1/entries.json", "/api/v1/status.json", "/visit/whoami", "/api/v3/entries", "/no/such/door"):
+    for path in (
+        "/api/v1/entries.json",
+        "/api/v1/status.json",
+        "/visit/whoami",
+        "/api/v3/entries",
+        "/no/such/door",
+    ):
         async with house.get(path, access) as response:
             assert response.status == 401
             assert "sgv" not in await response.text()
@@ -90,7 +96,9 @@ async def test_what_is_remembered_dies_with_the_grant(house: Living) -> None:
     await house.json("/api/v1/entries.json", second)
 
 
-async def until_cut(house: Living, access: Access, end: Ending, *, path: str, stalled: bool) -> tuple[float, int, int]:
+async def until_cut(
+    house: Living, access: Access, end: Ending, *, path: str, stalled: bool
+) -> tuple[float, int, int]:
     """Read a little, end the grant, read on: (seconds until the cut, bytes before the end, bytes in all)."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.url.port, limit=2**16)
     writer.write(

@@ -124,15 +124,32 @@ async def test_no_answer_record_or_log_line_holds_it(
 
 async def test_asking_for_it_in_nightscouts_own_ways_gives_nothing(house: Living, heard: Heard) -> None:
     sha1 = hashlib.sha1(UPSTREAM_TOKEN.encode()).hexdigest()
-    ways = ["/api/v1/status.json", "/api/v1/status.js", "/api/v1/verifyauth", "/api/v2/authorization/subjects"]
-    ways += ["/api/v2/authorization/request/x", "/api/v1/adminnotifies", "/api/v1/echo/entries/sgv", "/api/v3/lastModified"]
+    ways = [
+        "/api/v1/status.json",
+        "/api/v1/status.js",
+        "/api/v1/verifyauth",
+        "/api/v2/authorization/subjects",
+    ]
+    ways += [
+        "/api/v2/authorization/request/x",
+        "/api/v1/adminnotifies",
+        "/api/v1/echo/entries/sgv",
+        "/api/v3/lastModified",
+    ]
     said = await everything_said(house, heard, ways)
     # Whoever knows the credential and sends it along gets no echo of it, and no access by it.
-    for headers in ({"api-secret": UPSTREAM_TOKEN}, {"api-secret": sha1}, {"Authorization": f"Bearer {UPSTREAM_TOKEN}"}):
+    for headers in (
+        {"api-secret": UPSTREAM_TOKEN},
+        {"api-secret": sha1},
+        {"Authorization": f"Bearer {UPSTREAM_TOKEN}"},
+    ):
         async with house.get("/api/v1/entries.json", headers=headers) as response:
             assert response.status == 401
             said += repr(response.headers) + await response.text()
-    for path in (f"/api/v1/entries.json?token={UPSTREAM_TOKEN}", f"/api/v2/authorization/request/{UPSTREAM_TOKEN}"):
+    for path in (
+        f"/api/v1/entries.json?token={UPSTREAM_TOKEN}",
+        f"/api/v2/authorization/request/{UPSTREAM_TOKEN}",
+    ):
         async with house.get(path) as response:
             assert response.status == 401
             said += repr(response.headers) + await response.text()
@@ -144,8 +161,14 @@ def echoing(status: int, content_type: str) -> Callable[[], web.Application]:
 
     async def answer(request: web.Request) -> web.Response:
         sent = json.dumps([dict(request.headers), str(request.url)])
-        headers = {"Location": f"/?token={UPSTREAM_TOKEN}", "Set-Cookie": f"t={UPSTREAM_TOKEN}", "X-Sent": sent}
-        return web.Response(status=status, text=f'[{{"_id": {sent}}}]', headers=headers, content_type=content_type)
+        headers = {
+            "Location": f"/?token={UPSTREAM_TOKEN}",
+            "Set-Cookie": f"t={UPSTREAM_TOKEN}",
+            "X-Sent": sent,
+        }
+        return web.Response(
+            status=status, text=f'[{{"_id": {sent}}}]', headers=headers, content_type=content_type
+        )
 
     def make() -> web.Application:
         app = web.Application()
@@ -156,12 +179,19 @@ def echoing(status: int, content_type: str) -> Callable[[], web.Application]:
 
 
 @pytest.mark.parametrize(
-    ("status", "content_type"), [(200, "application/json"), (200, "text/html"), (302, "text/html"), (500, "text/plain")]
+    ("status", "content_type"),
+    [(200, "application/json"), (200, "text/html"), (302, "text/html"), (500, "text/plain")],
 )
 async def test_a_nightscout_that_says_it_back_is_not_passed_on(
     status: int, content_type: str, heard: Heard, caplog: pytest.LogCaptureFixture
 ) -> None:
-    questions = ["/api/v1/entries.json", "/api/v3/treatments", "/api/v1/profile", "/api/v2/properties", "/api/v1/entries.csv"]
+    questions = [
+        "/api/v1/entries.json",
+        "/api/v3/treatments",
+        "/api/v1/profile",
+        "/api/v2/properties",
+        "/api/v1/entries.csv",
+    ]
     async with living(upstream=echoing(status, content_type)) as house:
         said = await everything_said(house, heard, questions)
         said += await everything_said(house, heard, questions, headers={"Accept": "text/html"})
@@ -185,7 +215,9 @@ async def test_a_gate_shows_no_key_when_it_is_printed(house: Living) -> None:
     assert repr(ENTRY_KEY)[2:-1] not in repr(house.gate)
 
 
-async def test_a_bug_shows_nothing_of_it(house: Living, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bug_shows_nothing_of_it(
+    house: Living, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
     access = await house.mint()
 
     async def faulty(self: object, fetch: Fetch) -> bytes:
