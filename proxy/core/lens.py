@@ -102,10 +102,7 @@ class Lens:
 
     def _piecewise(self, body: bytes) -> tuple[list[Row], int]:
         """Read rows of which some are odd: those around an odd one at once, as far as they can be."""
-        try:
-            raws = _ROWS.decode(body)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise _unreadable() from error
+        raws = _documents(body)
         rows: list[Row] = []
         for at in range(0, len(raws), PIECE):
             piece = raws[at : at + PIECE]
@@ -195,6 +192,18 @@ def _values(table: Mapping[str, Field], shown: Shown) -> tuple[str, ...]:
 def _loose(field: Field, type_field: str | None) -> Field:
     # Types are compared after decoding: an unknown event type is an ordinary row, not an odd one.
     return replace(field, kind="name") if field.path == type_field else field
+
+
+def _documents(body: bytes) -> list[msgspec.Raw]:
+    """Split a body into its documents; mended only if it has to be, since that takes longer than all the rest."""
+    try:
+        return _ROWS.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        pass  # perhaps for half an emoji, in a note that nobody will see
+    try:
+        return _ROWS.decode(mended(body))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _unreadable() from error
 
 
 def _unreadable() -> UpstreamError:

@@ -10,7 +10,6 @@ from aiohttp import web
 from proxy.core.errors import ClockError
 from proxy.core.headers import PRIVATE
 from proxy.core.token import jwks
-from proxy.gate.asking import plain_path
 from proxy.gate.gate import Gate
 from proxy.gate.pipeline import serve
 
@@ -30,7 +29,7 @@ def clinicians_app(gate: Gate, pages: Iterable[web.RouteDef]) -> web.Application
     """Build the application: `pages` are the clinician's own pages, the rest is Nightscout's."""
     app = web.Application(
         client_max_size=LARGEST_FORM,
-        middlewares=[_guard(gate), _right_host(gate.public_url), _preflight],
+        middlewares=[_guard(gate), _right_host(gate), _preflight],
     )
     app.router.add_routes(pages)
 
@@ -88,16 +87,14 @@ def _guard(gate: Gate) -> Any:
     return guard
 
 
-def _right_host(public_url: str) -> Any:
-    expected = urlsplit(public_url).netloc.lower()
+def _right_host(gate: Gate) -> Any:
+    expected = urlsplit(gate.public_url).netloc.lower()
 
     @web.middleware
     async def right_host(request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer only to our own name, and only to plain paths (no encoding, no dots, no doubled slashes)."""
+        """Answer only to our own name."""
         if request.headers.get("Host", "").lower() != expected:
-            return _refused(421, "wrong_host", "This address is not served here.", "-")
-        if plain_path(request.raw_path) is None and not request.raw_path.startswith("/visit"):
-            return _refused(404, "no_such_door", "There is nothing at this address.", "-")
+            return _refused(421, "wrong_host", "This address is not served here.", gate.request_id())
         return await handler(request)
 
     return right_host

@@ -182,7 +182,6 @@ class RedisChains:
             if int(epoch or 0) >= known:
                 # Another task or node has been quicker; what was minted since must live.
                 return
-            self._known.clear()
             ids = await self.run(lambda client: client.zrange(self.names.key("grants"), 0, -1), bare=True)
             for grant_id in ids:
                 # Without waiting for a turn: whoever has it may be waiting for this.
