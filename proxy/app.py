@@ -21,7 +21,7 @@ from proxy.gate.upstream import Nightscout
 from proxy.gate.web import clinicians_app
 from proxy.gate.zone import SiteZone
 from proxy.owner.health import owner_app
-from proxy.owner.retention import keep_erasing
+from proxy.owner.housekeeping import keep_house
 from proxy.settings import Settings
 from proxy.stores.keys import FileKeys, load_keys
 from proxy.stores.sqlite import open_sqlite
@@ -145,8 +145,8 @@ async def serving(settings: Settings, *, shared_ports: bool = False) -> AsyncIte
         gate = make_gate(house, site)
         gate.newest = await house.store.newest_record_at()
         await stack.enter_async_context(_running(watch(gate.streams, gate.store, gate.clock)))
-        retention = keep_erasing(gate.store, gate.clock, months=settings.retention)
-        await stack.enter_async_context(_running(retention))
+        housekeeping = keep_house(gate.store, gate.clock, months=settings.retention)
+        await stack.enter_async_context(_running(housekeeping))
         clinicians = clinicians_app(gate, make_pages(house, gate))
         await stack.enter_async_context(
             _listening(clinicians, settings.host, settings.port, shared=shared_ports)

@@ -136,7 +136,7 @@ class MemoryStore:
         await self._step("erase")
         hidden: dict[str, Any] = dict.fromkeys(("clinician", "policy_name", "policy_text", "policy_hash"), "")
         secret: dict[str, Any] = dict.fromkeys(("link_hash", "code_hash", "pin_hash", "token_hash"), "")
-        self._grants[grant_id] = replace(self._known(grant_id), **hidden, **secret)
+        self._grants[grant_id] = replace(self._known(grant_id), **hidden, **secret, erased_on=day)
         self._chains[grant_id] = []
         self._sessions = {key: kept for key, kept in self._sessions.items() if kept.grant != grant_id}
 

@@ -22,7 +22,7 @@ class Grant:
 
     id: str
     site: str
-    kind: Literal["visit", "preview"]
+    kind: Literal["visit", "preview", "owner"]
     clinician: str
     policy_name: str
     policy_text: str

@@ -74,7 +74,8 @@ class Streams:
 def _in_kernel(transport: asyncio.Transport) -> int:
     """Give how many bytes the kernel has not delivered yet; 1 where it can't be asked."""
     sock: socket.socket | None = transport.get_extra_info("socket")
-    if sock is None:
+    if sock is None or sock.fileno() < 0:
+        # Closed since: there is nothing left here to take back.
         return 0
     try:
         return int(struct.unpack("i", fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)))[0])
@@ -85,7 +86,7 @@ def _in_kernel(transport: asyncio.Transport) -> int:
 def abort(transport: asyncio.Transport) -> None:
     """Close a connection at once, so that what is queued is never sent."""
     sock: socket.socket | None = transport.get_extra_info("socket")
-    if sock is not None:
+    if sock is not None and sock.fileno() >= 0:
         # Lingering for zero seconds makes the kernel drop what it holds and reset the connection.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()

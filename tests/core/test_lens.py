@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proxy.core.catalog import COLLECTIONS, Field
 from proxy.core.errors import UpstreamError
 from tests.core.looking import (
     ACTIVITY,
@@ -249,6 +250,47 @@ def test_a_lens_of_rows_without_types_tells_none() -> None:
 
 
 WHOLE = a_view(*everything())
+NAMED = [(name, field) for name, table in COLLECTIONS.items() for field in table.values() if field.privacy not in ("row", "secret")]
+VALUES: dict[str, Any] = {"bool": True, "id": "an id", "text": "words", "ms": NOW, "iso": ISO, "time": ISO, "clock": "06:30"}
+
+
+def value_for(field: Field) -> Any:
+    if field.kind == "number":
+        return int(max(field.low, min(field.high, 1)))
+    return field.values[0] if field.kind == "enum" else VALUES[field.kind]
+
+
+def document_with(path: str, value: Any) -> Any:
+    """Build the object that has `value` at a path of the catalogue, and nothing else."""
+    head, _, rest = path.partition(".")
+    if not head:
+        return value
+    if head == "*":
+        return {"Ines": document_with(rest, value)}
+    inner = document_with(rest, value)
+    return {head.rstrip("[]?"): [inner] if head.endswith("]") else inner}
+
+
+def at(path: str, document: Any) -> Any:
+    for name in path.split("."):
+        document = document["Profile 1"] if name == "*" else document[name.rstrip("[]?")]
+        if name.endswith("]"):
+            [document] = document
+    return document
+
+
+@pytest.mark.parametrize(("collection", "field"), NAMED, ids=lambda value: value if isinstance(value, str) else value.path)
+def test_every_field_that_can_be_named_can_be_seen(collection: str, field: Field) -> None:
+    value = value_for(field)
+    kind = {"entries": {"type": "sgv"}, "treatments": {"eventType": "SMB"}}.get(collection, {})
+    row = {"date": NOW, "created_at": ISO, "startDate": ISO} | document_with(field.path, value) | kind
+    seen = look_at(WHOLE, collection, row)
+    assert seen is not None
+    expected = WHOLE.lenses[collection].pseudonyms.one(value) if field.kind == "id" else value
+    assert at(field.path, seen) == expected
+    assert seen.keys() <= row.keys()
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**13) | st.floats(allow_nan=False) | st.text(max_size=6) | st.just(ISO),
     lambda inner: st.lists(inner, max_size=3)
@@ -262,7 +304,7 @@ NAMES = ("openaps", "pump", "store", "preferences", "boluscalc", "notes", "bolus
     collection=st.sampled_from(sorted(WHOLE.lenses)),
     documents=st.lists(st.dictionaries(st.sampled_from(NAMES), JSON, max_size=4), max_size=3),
 )
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_any_document_is_filtered_or_withheld(collection: str, documents: list[dict[str, Any]]) -> None:
     dated = [{"type": "sgv", "eventType": "SMB", "date": NOW, "created_at": ISO, "startDate": ISO} | one for one in documents]
     first = look(WHOLE, collection, dated)

@@ -4,7 +4,7 @@ import re
 import uuid
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy.core.pseudonym import Pseudonyms, is_id
@@ -91,11 +91,13 @@ def test_ids_of_different_shapes_never_meet() -> None:
     assert len(set(OURS.many(originals))) == 1500
 
 
+@settings(max_examples=30)
 @given(st.lists(ANY, max_size=12))
 def test_a_column_is_turned_as_each_id_alone(originals: list[str]) -> None:
     assert OURS.many(originals) == [OURS.one(original) for original in originals]
 
 
+@settings(max_examples=30)
 @given(st.lists(HEX, min_size=1, max_size=12))
 def test_a_column_of_object_ids_is_turned_as_each_alone(originals: list[str]) -> None:
     assert OURS.many(originals) == [OURS.one(original) for original in originals]
@@ -113,6 +115,7 @@ def test_a_line_break_does_not_make_two_ids_of_one() -> None:
     assert OURS.many(halves) == [OURS.one(half) for half in halves]
 
 
+@settings(max_examples=30)
 @given(st.sets(ANY, max_size=40))
 def test_no_two_ids_meet(originals: set[str]) -> None:
     # A UUID is the same in small and capital letters.

@@ -1,5 +1,6 @@
 """What a SQLite store has acknowledged is on the disk: by the order of system calls, and by killing it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -117,7 +118,9 @@ def on_a_small_disk(folder: Path, script: str) -> list[str]:
         check=False,
     )
     if "unshare" in done.stderr or "mount:" in done.stderr:
-        pytest.skip(f"this machine does not let tests mount a small disk: {done.stderr.strip()}")
+        # Where nobody looks at what was left out, nothing is left out.
+        leave = pytest.fail if os.environ.get("CI") else pytest.skip
+        leave(f"this machine does not let tests mount a small disk: {done.stderr.strip()}")
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

@@ -49,19 +49,19 @@ async def ending_of(store: Store) -> str | None:
     ],
 )
 async def test_a_server_that_would_lose_records_is_refused(tmp_path: Path, name: str, value: str) -> None:
-    server = RedisServer(tmp_path / "server", **{name: value})
-    server.start()
-    with pytest.raises(StoreUnavailable, match=f"set `{name} "):
+    with (
+        RedisServer(tmp_path / "server", **{name: value}) as server,
+        pytest.raises(StoreUnavailable, match=f"set `{name} "),
+    ):
         await opened(server, tmp_path / "node")
-    server.stop()
 
 
 async def test_a_replica_is_refused(tmp_path: Path, redis_server: RedisServer) -> None:
-    replica = RedisServer(tmp_path / "replica", replicaof=f"127.0.0.1 {redis_server.port}")
-    replica.start()
-    with pytest.raises(StoreUnavailable, match="primary"):
+    with (
+        RedisServer(tmp_path / "replica", replicaof=f"127.0.0.1 {redis_server.port}") as replica,
+        pytest.raises(StoreUnavailable, match="primary"),
+    ):
         await opened(replica, tmp_path / "node")
-    replica.stop()
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "redis://:hush@127.0.0.1:1/0", "nonsense://x"])
@@ -74,16 +74,13 @@ async def test_a_server_that_is_not_there_is_unavailable_and_its_password_not_to
 
 
 async def test_a_wrong_password_is_unavailable(tmp_path: Path) -> None:
-    server = RedisServer(tmp_path / "server", requirepass="right")
-    server.start()
-    with pytest.raises(StoreUnavailable):
-        await opened(server, tmp_path / "node")
-    store = await open_redis(
-        server.url.replace("//", "//:right@"), tmp_path / "node", site="site-1", clock=lambda: NOW
-    )
-    await store.ready()
-    await store.close()
-    server.stop()
+    with RedisServer(tmp_path / "server", requirepass="right") as server:
+        with pytest.raises(StoreUnavailable):
+            await opened(server, tmp_path / "node")
+        url = server.url.replace("//", "//:right@")
+        store = await open_redis(url, tmp_path / "node", site="site-1", clock=lambda: NOW)
+        await store.ready()
+        await store.close()
 
 
 async def test_a_killed_server_loses_nothing_and_the_store_recovers(

@@ -236,8 +236,7 @@ connect.conduitInRange         device   bool
 connect.conduitMedicalDeviceInRange  device  bool
 connect.conduitSensorInRange   device   bool
 
-# A rig's complete preferences, and AAPS's
-preferences.*                  settings text
+# AAPS's preferences. A rig's are not here: the keys of that map can't be known.
 configuration.aps              settings text
 configuration.insulin          settings number 0 1000 0
 configuration.sensitivity      settings number 0 1000 0

@@ -1,11 +1,11 @@
-"""Retention on a store."""
+"""Housekeeping on a store."""
 
 from dataclasses import replace
 
 import pytest
 
 from proxy.core.record import Draft
-from proxy.owner.retention import MONTH, erase_old, is_over
+from proxy.owner.housekeeping import MONTH, erase_old, is_over, seal_expired
 from tests.living import Living, living
 
 DAY = 86_400_000
@@ -32,8 +32,20 @@ async def test_names_and_log_go_when_their_time_is_over_and_the_head_stays() -> 
 
 
 @pytest.mark.parametrize(("months", "expected"), [(1, True), (2, False)])
-async def test_what_ended_by_the_clock_counts_from_its_end(months: int, expected: bool) -> None:
+async def test_time_counts_from_the_end(months: int, expected: bool) -> None:
     async with living(days=2) as house:
         access = await house.mint()
-        grant = replace(access.minted.grant, expires_at=house.clock())
+        grant = replace(access.minted.grant, ended_at=house.clock())
         assert is_over(grant, months=months, now=house.clock() + MONTH) is expected
+        assert not is_over(replace(grant, kind="owner"), months=months, now=house.clock() + 99 * MONTH)
+
+
+async def test_what_ran_out_is_sealed_and_what_did_not_is_left_alone() -> None:
+    async with living(days=2) as house:
+        access = await house.mint()
+        assert await seal_expired(house.store, now=house.clock()) == 0
+        assert await seal_expired(house.store, now=access.minted.grant.expires_at) == 1
+        sealed = await house.store.grant(access.id)
+        assert sealed is not None
+        assert sealed.ending == "expired"
+        assert await seal_expired(house.store, now=access.minted.grant.expires_at) == 0
