@@ -4,16 +4,17 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from proxy.core.errors import ChaperoneError
 
 _FILE_SUFFIX = "_FILE"
+_PREFIXES = ("CHAPERONE_", "NIGHTSCOUT_")
 _SECRETS = ("NIGHTSCOUT_TOKEN", "CHAPERONE_METRICS_TOKEN", "CHAPERONE_STORE")
 
 
@@ -28,11 +29,17 @@ class Settings(BaseSettings):
     """What an installation is told by its environment. Names and defaults: README, Settings."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CHAPERONE_", frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="CHAPERONE_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     nightscout_url: str = Field(default="", validation_alias="NIGHTSCOUT_URL")
-    nightscout_token: SecretStr = Field(default=SecretStr(""), validation_alias="NIGHTSCOUT_TOKEN")
+    nightscout_token: SecretStr = Field(
+        default=SecretStr(""), validation_alias="NIGHTSCOUT_TOKEN", validate_default=True
+    )
     public_url: str = ""
     owner_url: str = ""
     host: str = "127.0.0.1"
@@ -61,6 +68,34 @@ class Settings(BaseSettings):
             raise ValueError("give the address alone, without user, password, token or question mark")
         return url.rstrip("/")
 
+    @field_validator("public_url", "owner_url")
+    @classmethod
+    def _is_safe_to_sign_in_at(cls, url: str) -> str:
+        if urlsplit(url).path:
+            raise ValueError("give the address alone, without anything after the host name")
+        if urlsplit(url).scheme == "http" and not is_loopback(url):
+            raise ValueError("must begin with https:// unless it is this machine's own address")
+        return url
+
+    @field_validator("nightscout_token")
+    @classmethod
+    def _belongs_to_an_address(cls, token: SecretStr, info: ValidationInfo) -> SecretStr:
+        url = info.data.get("nightscout_url")  # absent if it is faulty itself
+        if url is not None and bool(url) != bool(token.get_secret_value()):
+            raise ValueError(
+                "NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN go together: set both, or neither for the demo site"
+            )
+        return token
+
+    @field_validator("store")
+    @classmethod
+    def _is_a_store(cls, store: SecretStr) -> SecretStr:
+        # A slip of the pen must not give each node a store of its own, where an ending reaches only one of them.
+        where = store.get_secret_value()
+        if where != "sqlite" and not where.startswith(("redis://", "rediss://")):
+            raise ValueError("write sqlite, or an address that begins with redis:// or rediss://")
+        return store
+
     @field_validator("timezone")
     @classmethod
     def _is_a_zone(cls, zone: str) -> str:
@@ -71,21 +106,12 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _are_addresses(cls, text: str) -> str:
-        for part in filter(None, (part.strip() for part in text.split(","))):
-            ipaddress.ip_address(part)
+        try:
+            for part in filter(None, (part.strip() for part in text.split(","))):
+                ipaddress.ip_address(part)
+        except ValueError as error:
+            raise ValueError("give addresses such as 127.0.0.1, with commas between them") from error
         return text
-
-    @model_validator(mode="after")
-    def _belong_together(self) -> Self:
-        if bool(self.nightscout_url) != bool(self.nightscout_token.get_secret_value()):
-            raise ValueError(
-                "NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN go together: set both, or neither for the demo site"
-            )
-        if urlsplit(self.public_origin).scheme == "http" and not is_loopback(self.public_origin):
-            raise ValueError(
-                "CHAPERONE_PUBLIC_URL must begin with https:// unless it is this machine's own address"
-            )
-        return self
 
     @property
     def is_demo(self) -> bool:
@@ -139,7 +165,7 @@ def _read_files(environ: Mapping[str, str], overrides: dict[str, Any]) -> list[s
             continue
         try:
             secret = Path(path).read_text(encoding="utf-8").strip()
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             faults.append(f"{name}{_FILE_SUFFIX}: this file can't be read")
             continue
         field = "NIGHTSCOUT_TOKEN" if name == "NIGHTSCOUT_TOKEN" else name.removeprefix("CHAPERONE_").lower()
@@ -149,6 +175,6 @@ def _read_files(environ: Mapping[str, str], overrides: dict[str, Any]) -> list[s
 
 def _fault(error: dict[str, Any]) -> str:
     where = ".".join(str(part) for part in error["loc"])
-    name = where if where.isupper() else f"CHAPERONE_{where.upper()}"
+    name = where.upper() if where.upper().startswith(_PREFIXES) else f"CHAPERONE_{where.upper()}"
     message = str(error["msg"]).removeprefix("Value error, ")
     return f"{name}: {message}" if where else message

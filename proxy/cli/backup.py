@@ -17,6 +17,7 @@ import typer
 from proxy import __version__
 from proxy.app import clock, opened
 from proxy.cli.frame import AsJson, Refused, answer, run, settings
+from proxy.cli.noting import noted
 from proxy.settings import Settings
 from proxy.stores.datafile import NAME
 from proxy.stores.folder import prepare_folder
@@ -41,6 +42,7 @@ def backup(file: Annotated[Path, typer.Argument(help="A new file.")], as_json: A
     _require_sqlite(house)
     if not (house.data / NAME).is_file():
         raise Refused(f"There is no data in {house.data} yet: check CHAPERONE_DATA.")
+    run(_noted(house))
     size = _written(file, house.data)
     words = f"Written to {file} ({size:,} bytes). Keep it where only you can read it: the keys are in it."
     answer({"file": str(file), "bytes": size}, words, as_json=as_json)
@@ -184,4 +186,11 @@ async def _settle(settings: Settings) -> int:
     begun = clock()
     async with opened(settings) as house:
         grants = await house.store.grants()
-        return sum(grant.ending == "restored" and (grant.ended_at or 0) >= begun for grant in grants)
+        await noted(house, "restore")
+        visits = [grant for grant in grants if grant.kind != "owner" and grant.ending == "restored"]
+        return sum((grant.ended_at or 0) >= begun for grant in visits)
+
+
+async def _noted(settings: Settings) -> None:
+    async with opened(settings) as house:
+        await noted(house, "backup")

@@ -8,6 +8,7 @@ import typer
 
 from proxy.app import House, clock, opened
 from proxy.cli.frame import AsJson, GrantId, Refused, answer, run, say, say_table, settings
+from proxy.cli.noting import noted
 from proxy.cli.sharing import present
 from proxy.cli.times import Zone, iso_or_none, required_span, shown, zone_of
 from proxy.core.errors import GrantError
@@ -91,6 +92,14 @@ async def find(house: House, text: str) -> Grant:
     return alike[0]
 
 
+async def find_visit(house: House, text: str) -> Grant:
+    """Find a grant that was given to somebody: not the owner's own chain. Raises Refused."""
+    grant = await find(house, text)
+    if grant.kind == "owner":
+        raise Refused("This is your own chain: it can be read, and nothing else.")
+    return grant
+
+
 async def settled(house: House, grant: Grant) -> Grant:
     """Seal a grant that ended by the clock: only then is its check number the last one."""
     if grant.ended_at is not None or grant.state(clock()) != "ended":
@@ -135,34 +144,41 @@ def _row(grant: Grant, now: int, zone: Zone) -> Sequence[str]:
 
 async def _grants(settings: Settings) -> Sequence[Grant]:
     async with opened(settings) as house:
-        return await house.store.grants()
+        return [grant for grant in await house.store.grants() if grant.kind != "owner"]
 
 
 async def _extend(settings: Settings, text: str, by: int) -> Grant:
     async with opened(settings) as house:
-        grant, now = await find(house, text), await present(house)
+        grant, now = await find_visit(house, text), await present(house)
         end = grant.expires_at + by
         if end > grant.minted_at + LONGEST:
             raise GrantError(
                 "A share can last 30 days from its making at the longest: make a new one instead."
             )
         fields: dict[str, Value] = {"by": "owner", "was": grant.expires_at, "expires_at": end}
+        await noted(house, "extend", grant_of=grant.id, expires_at=end)
         return await house.store.extend(grant.id, end, Draft("extended", now, fields))
 
 
 async def _revoke(settings: Settings, text: str) -> Grant:
     async with opened(settings) as house:
-        grant = await settled(house, await find(house, text))
+        grant = await settled(house, await find_visit(house, text))
+        if grant.ended_at is not None:
+            return grant
         record = Draft("ended", clock(), {"ending": "revoked", "by": "owner"})
-        return await house.store.end(grant.id, "revoked", record)
+        ended = await house.store.end(grant.id, "revoked", record)
+        # After the end, unlike all else: nothing may come before it.
+        await noted(house, "revoke", grant_of=grant.id)
+        return ended
 
 
 async def _erase(settings: Settings, text: str) -> Grant:
     async with opened(settings) as house:
-        grant = await settled(house, await find(house, text))
+        grant = await settled(house, await find_visit(house, text))
         if grant.ended_at is None:
             raise Refused(f"This access has not ended: first run chaperone revoke {grant.id}")
         day = datetime.fromtimestamp(clock() / 1000, UTC).date().isoformat()
         if not grant.erased_on:
+            await noted(house, "erase", grant_of=grant.id)
             await house.store.erase(grant.id, day=day)
         return await find(house, grant.id)

@@ -4,7 +4,10 @@ import secrets
 
 import typer
 
-from proxy.cli.frame import AsJson, answer, make_group, settings
+from proxy.app import opened
+from proxy.cli.frame import AsJson, answer, make_group, run, settings
+from proxy.cli.noting import noted
+from proxy.settings import Settings
 from proxy.stores.keys import load_keys
 
 
@@ -30,5 +33,11 @@ def list_keys(as_json: AsJson = False) -> None:
 
 def rotate(as_json: AsJson = False) -> None:
     """Sign with a new key from now on. Access that was given stays as it is."""
-    kid = load_keys(settings().data, random=secrets.token_bytes).rotate()
+    kid = run(_rotate(settings()))
     answer({"kid": kid}, f"New tokens and receipts are signed with {kid}.", as_json=as_json)
+
+
+async def _rotate(settings: Settings) -> str:
+    async with opened(settings) as house:
+        await noted(house, "rotate keys")
+        return house.keys.rotate()

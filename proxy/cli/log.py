@@ -21,6 +21,7 @@ from proxy.cli.frame import (
     settings,
 )
 from proxy.cli.grants import find, settled
+from proxy.cli.noting import noted
 from proxy.cli.recordwords import decode, lines
 from proxy.cli.times import iso_or_none, zone_of
 from proxy.core.grant import Grant
@@ -60,7 +61,7 @@ def show(
 ) -> None:
     """Say what was asked and answered, in plain words."""
     house = settings()
-    found, bodies = run(_log(house, grant))
+    found, bodies = run(_log(house, grant, did="log" if out is None else "export"))
     if out is not None:
         _export(out, bodies)
         answer(
@@ -132,9 +133,11 @@ def _plain(head: str | None) -> str | None:
     return None if head is None else "".join(head.split()).lower()
 
 
-async def _log(settings: Settings, text: str) -> tuple[Grant, list[bytes]]:
+async def _log(settings: Settings, text: str, *, did: str) -> tuple[Grant, list[bytes]]:
     async with opened(settings) as house:
         grant = await settled(house, await find(house, text))
+        if grant.kind != "owner":
+            await noted(house, did, grant_of=grant.id)
         return grant, await _bodies(house, grant)
 
 

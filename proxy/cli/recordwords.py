@@ -33,6 +33,18 @@ _ENDINGS: Final = {
     "finished": "Access ended by the clinician, who was done",
     "restored": "Access ended, because data was restored from a backup",
 }
+_DEEDS: Final = {
+    "mint": "You shared:",
+    "preview": "You looked at what a clinician would see:",
+    "extend": "You gave more time:",
+    "revoke": "You ended access:",
+    "erase": "You erased the log:",
+    "log": "You read the log:",
+    "export": "You exported the log:",
+    "rotate keys": "You made a new key",
+    "backup": "You made a backup",
+    "restore": "You restored a backup",
+}
 
 
 def decode(body: bytes) -> dict[str, Any]:
@@ -74,7 +86,9 @@ def _state(fields: Fields, zone: Zone) -> str:
         case "new_pin":
             return "You gave a new PIN"
         case "ended":
-            return _ENDINGS.get(str(fields.get("ending")), "Access ended")
+            return _ENDINGS.get(str(fields.get("ending", fields.get("how"))), "Access ended")
+        case "owner":
+            return f"{_DEEDS.get(str(fields.get('did')), fields.get('did'))} {fields.get('grant_of', '')}".rstrip()
         case other:
             return str(other)
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from proxy.app import SITE, House, clock, policies_folder
 from proxy.cli.frame import Refused
+from proxy.cli.noting import noted
 from proxy.cli.times import Zone, iso, shown, span_words
 from proxy.core.codes import hash_token
 from proxy.core.errors import ClockError
@@ -77,6 +78,7 @@ async def share(house: House, wishes: Wishes, times: Times) -> Share:
         now_ms=now,
     )
     grant = replace(minted.grant, token_hash=hash_token(house.keys.entry, token_sha1(token)))
+    await noted(house, "mint" if wishes.kind == "visit" else "preview", grant_of=grant.id)
     kept = await house.store.add_grant(grant, minted.consent)
     return Share(replace(minted, grant=kept), token)
 

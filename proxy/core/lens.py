@@ -78,7 +78,7 @@ class Lens:
         """Filter a JSON array of documents. Raises UpstreamError if it isn't one."""
         decoded, documents = self._decoded(body)
         moments = self._moments(decoded)
-        oldest = min(moments if None not in moments else [at for at in moments if at is not None], default=0)
+        oldest = min((at for at in moments if at is not None), default=0)
         return Batch(self._shown(moments, decoded), documents, oldest)
 
     def type_of(self, row: Row) -> str | None:

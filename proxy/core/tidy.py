@@ -4,8 +4,9 @@ Works on columns, not on rows: one pass per place in the tree over all rows, bec
 status hold hundreds of thousands of timestamps.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from itertools import compress
+from itertools import compress, repeat
 from operator import attrgetter
 from typing import Any
 
@@ -45,8 +46,7 @@ def tidy(node: Node, structs: Sequence[Any], pseudonyms: Pseudonyms, *, done: st
 
 def put(name: str, structs: Sequence[Any], values: Column) -> None:
     """Set a column."""
-    for struct, value in zip(structs, values, strict=True):
-        setattr(struct, name, value)
+    deque(map(setattr, structs, repeat(name), values), maxlen=0)
 
 
 def _writer(kind: str, pseudonyms: Pseudonyms) -> Callable[[Column], Column] | None:

@@ -13,7 +13,7 @@ from typing import Any
 from proxy.core.detail import BINNED, Grid, grid_of
 from proxy.core.errors import UpstreamError
 from proxy.core.lens import Dated, Lens
-from proxy.core.plan import Fetch, slices
+from proxy.core.plan import SECOND, Fetch, slices
 from proxy.core.query import V3_LIMIT, Query
 from proxy.core.tidy import written
 from proxy.core.view import View
@@ -54,8 +54,9 @@ async def _rows(lens: Lens, query: Query, fetch: Fetcher) -> AsyncGenerator[list
     ahead = Ahead(fetch) if query.count > V3_LIMIT else None
     try:
         for at, (since, until) in enumerate(parts):
-            wanted = left if query.newest_first else MOST_ROWS - SPARE
-            asked = Fetch(query.collection, since, until, query.types, wanted + SPARE)
+            # Nightscout cuts off the oldest: to begin with those, a slice is needed to its end.
+            wanted = left if query.newest_first else MOST_ROWS
+            asked = Fetch(query.collection, since, until, query.types, min(wanted + SPARE, MOST_ROWS))
             rows = await _visible(
                 lens, asked, fetch if ahead is None else ahead.then(parts[at + 1 : at + 2]), wanted
             )
@@ -90,7 +91,13 @@ class Ahead:
     def cancel(self) -> None:
         """Give up what was begun."""
         for task in self._under_way.values():
+            task.add_done_callback(_forget)
             task.cancel()
+
+
+def _forget(task: asyncio.Task[bytes]) -> None:
+    if not task.cancelled():
+        task.exception()  # asyncio would log a failure that nobody looked at
 
 
 async def _settings(lens: Lens, query: Query, fetch: Fetcher, *, floor: int) -> AsyncGenerator[list[Dated]]:
@@ -120,6 +127,14 @@ async def _bins(
         yield rows if query.newest_first else rows[::-1]
 
 
+def _cut(lens: Lens, oldest: int) -> int:
+    """Give the last moment that a cut answer may lack rows of.
+
+    Dates in text are sorted as texts, which within a second is not always their order: "…:00Z" is after "…:00.9Z".
+    """
+    return oldest if lens.date == "date" else oldest // SECOND * SECOND + SECOND - 1
+
+
 async def _visible(lens: Lens, asked: Fetch, fetch: Fetcher, wanted: int) -> list[Dated]:
     count = asked.count
     while True:
@@ -131,7 +146,7 @@ async def _visible(lens: Lens, asked: Fetch, fetch: Fetcher, wanted: int) -> lis
             rows = [pair for pair in rows if lens.type_of(pair[1]) in asked.types]
         if batch.documents < count:
             return rows
-        whole = [pair for pair in rows if pair[0] > batch.oldest]
+        whole = [pair for pair in rows if pair[0] > _cut(lens, batch.oldest)]
         if len(whole) >= wanted:
             return whole
         if count >= MOST_ROWS:

@@ -27,8 +27,11 @@ log = structlog.get_logger("upstream")
 class Nightscout:
     """One site: its address, its credential, and the two large fetches that it may do at a time."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, token: str, *, deadline: float = DEADLINE_SECONDS
+    ) -> None:
         self._session = session
+        self._deadline = deadline
         self._url = URL(url.rstrip("/"), encoded=True)
         # The token goes as its SHA-1, as Nightscout's own clients send a secret: one step further from a log.
         self._headers = {
@@ -48,7 +51,7 @@ class Nightscout:
         """Fetch one of our own paths and give the body of a 200. Raises UpstreamError, whatever goes wrong."""
         url = (self._url / path.removeprefix("/")).with_query(list(parameters))
         try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
+            async with asyncio.timeout(self._deadline):
                 return await self._read(url)
         except TimeoutError as error:
             raise UpstreamError("upstream_slow", "Nightscout took too long to answer. Try again.") from error

@@ -31,7 +31,10 @@ def clinicians_app(gate: Gate, pages: Iterable[web.RouteDef]) -> web.Application
         client_max_size=LARGEST_FORM,
         middlewares=[_guard(gate), _right_host(gate), _preflight],
     )
-    app.router.add_routes(pages)
+    app.router.add_routes(
+        web.RouteDef(page.method, page.path, page.handler, page.kwargs | {"expect_handler": _expect_nothing})
+        for page in pages
+    )
 
     async def keys(_: web.Request) -> web.Response:
         return web.json_response(jwks(gate.public_keys()), headers={"Cache-Control": "public, max-age=300"})
@@ -39,14 +42,22 @@ def clinicians_app(gate: Gate, pages: Iterable[web.RouteDef]) -> web.Application
     async def anything(request: web.Request) -> web.StreamResponse:
         return await serve(gate, request)
 
-    app.router.add_get("/.well-known/jwks.json", keys)
-    app.router.add_route("*", "/{path:.*}", anything)
+    app.router.add_get("/.well-known/jwks.json", keys, expect_handler=_expect_nothing)
+    app.router.add_route("*", "/{path:.*}", anything, expect_handler=_expect_nothing)
     app.on_response_prepare.append(_sign)
     return app
 
 
+async def _expect_nothing(_: web.Request) -> None:
+    """Overlook `Expect`: aiohttp would write an unknown one into its answer."""
+
+
 async def _sign(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["Server"] = "chaperone"
+    if request.body_exists and (request.method in ("GET", "HEAD") or response.status >= 400):  # noqa: PLR2004
+        # Where a body was not wanted, a proxy before us may see its end elsewhere: nothing is read after it.
+        response.force_close()
+        response.headers["Connection"] = "close"
     if _is_of_another_origin(request) and (
         "Authorization" in request.headers or "Api-Secret" in request.headers
     ):

@@ -1,6 +1,7 @@
 """`grants`, `extend`, `revoke`, `erase`."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -103,6 +104,36 @@ def test_erasing_leaves_id_head_length_and_day(place: Place) -> None:
     stored = b"".join(path.read_bytes() for path in place.data.iterdir())
     assert b"for my knee" not in stored
     assert b"Diabetes clinic" not in stored
+
+
+def test_what_the_owner_does_is_on_a_chain_of_its_own_without_names(place: Place, tmp_path: Path) -> None:
+    grant = place.mint()["grant_id"]
+    place.run("extend", grant, "--by", "1h")
+    place.run("log", grant)
+    place.run("log", grant, "--out", str(tmp_path / "log.jsonl"))
+    place.run("revoke", grant)
+    place.run("revoke", grant)
+    place.run("erase", grant, "--yes")
+    place.run("preview")
+    place.run("keys", "rotate")
+    place.run("backup", str(tmp_path / "b.tar"))
+    records = place.run("log", "owner-1", "--json").json
+    assert [each["did"] for each in records] == [
+        "mint", "extend", "log", "export", "revoke", "erase", "preview", "rotate keys", "backup",
+    ]  # fmt: skip
+    assert {each.get("grant_of") for each in records[:6]} == {grant}
+    assert "Diabetes clinic" not in str(records)
+    assert place.run("log", "verify", "owner-1").code == 0
+    assert place.run("log", "owner").out.count("\n") == 9
+
+
+@pytest.mark.parametrize("command", [("revoke",), ("erase", "--yes"), ("extend", "--by", "1h")])
+def test_the_owners_chain_can_only_be_read(place: Place, command: tuple[str, ...]) -> None:
+    place.mint()
+    said = place.run(command[0], "owner-1", *command[1:])
+    assert said.code == 1
+    assert "your own chain" in said.err
+    assert place.run("log", "verify", "owner-1").code == 0
 
 
 def test_erasing_asks_first(place: Place) -> None:

@@ -48,6 +48,9 @@ def test_a_line_says_when_what_and_who() -> None:
         ({"kind": "new_pin"}, "You gave a new PIN"),
         ({"kind": "ended", "ending": "restored"}, "restored from a backup"),
         ({"kind": "ended", "ending": "finished"}, "by the clinician"),
+        ({"kind": "ended", "how": "expired"}, "its time was over"),
+        ({"kind": "owner", "did": "mint", "grant_of": "g1"}, "You shared: g1"),
+        ({"kind": "owner", "did": "rotate keys"}, "You made a new key"),
         ({"kind": "something new"}, "something new"),
     ],
 )

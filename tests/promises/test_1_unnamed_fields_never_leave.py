@@ -124,17 +124,17 @@ def _markers() -> Iterable[str]:
     yield from (base64.b64encode(b"x" * shift + word)[4:-4].decode().lower() for shift in range(3))
 
 
-WORDS = re.compile("|".join(map(re.escape, _markers())))
-FIGURES = re.compile(
-    "(?<![0-9.])(?:{})(?![0-9])".format(
-        "|".join(re.escape(repr(figure)) for figures in manifest()["numbers"].values() for figure in figures)
-    )
-)
+WORDS = tuple(_markers())
+FIGURES = tuple(repr(figure) for figures in manifest()["numbers"].values() for figure in figures)
 
 
 def leaks(text: str, *, with_numbers: bool) -> set[str]:
     """Say which private texts, and which figures of the therapy settings, stand in an answer."""
-    return set(WORDS.findall(text.lower())) | (set(FIGURES.findall(text)) if with_numbers else set())
+    small = text.lower()
+    figures = {figure for figure in FIGURES if figure in text} if with_numbers else set()
+    return {word for word in WORDS if word in small} | {
+        figure for figure in figures if re.search(rf"(?<![0-9.]){re.escape(figure)}(?![0-9])", text)
+    }
 
 
 def wide(door: Door) -> str:
@@ -171,12 +171,13 @@ async def everything(house: Living, access: Access) -> AsyncIterator[tuple[str, 
 
 async def leaked(house: Living, name: str, *, days: int) -> tuple[dict[str, set[str]], str]:
     text = policy(name)
+    with_numbers = not names_settings(text)
     access = await house.mint(text, days=days if name != "summary" else 7)
     found, seen = {}, ""
     async for question, status, answer in everything(house, access):
         assert status < 500, (question, status, answer[-300:])
         seen += answer if status == 200 and "entries" in question else ""
-        if wrong := leaks(answer.replace(access.token, ""), with_numbers=not names_settings(text)):
+        if wrong := leaks(answer.replace(access.token, ""), with_numbers=with_numbers):
             found[question] = wrong
     return found, seen
 

@@ -1,0 +1,78 @@
+"""What was measured, as Markdown: ratios, since the figures themselves are this machine's."""
+
+from collections.abc import Sequence
+
+from tests.bench import kernel, memory
+from tests.bench.kernel import Kernel
+from tests.bench.load import Sample
+from tests.bench.memory import Memory
+from tests.bench.whole import Seen
+
+
+def kernels(measured: Sequence[Kernel]) -> str:
+    """Write the filter's table."""
+    rows = [
+        [
+            each.source,
+            each.collection,
+            f"{each.megabytes:.1f}",
+            str(each.rows),
+            f"{each.orjson_ms:.0f}",
+            f"{each.filter_ms:.0f}",
+            f"**{each.ratio:.2f}**",
+            f"{kernel.BUDGETS[each.collection]:.1f}",
+        ]
+        for each in measured
+    ]
+    heads = ["data", "90 days of", "MB", "rows shown", "orjson ms", "filter ms", "filter / orjson", "budget"]
+    return _table(heads, rows)
+
+
+def wholes(seen: Sequence[Seen]) -> str:
+    """Write each scene's subjects, and how many times as many answers Chaperone gives."""
+    rows = []
+    for each in seen:
+        ours = next(one for one in seen if one.scene == each.scene and one.subject == "Chaperone")
+        rows.append(
+            [
+                each.scene,
+                each.subject,
+                f"{each.full.rate:.1f}",
+                f"{each.full.percentile(50):.2f}",
+                f"{each.full.percentile(99):.2f}",
+                f"**{ours.full.rate / each.full.rate:.2f}**" if each is not ours else "1",
+                str(each.full.failed),
+            ]
+        )
+    heads = ["asked", "of", "answers / s", "p50 ms", "p99 ms", "Chaperone : this", "failed"]
+    return _table(heads, rows)
+
+
+def added(pairs: Sequence[tuple[Seen, Sample]]) -> str:
+    """Write what Chaperone adds at half its load, against direct at the same rate."""
+    rows = []
+    for seen, direct in pairs:
+        assert seen.half is not None
+        more = [seen.half.percentile(each) - direct.percentile(each) for each in (50, 99)]
+        rows.append([seen.scene, f"{seen.full.rate / 2:.0f}", *(f"{each:.2f}" for each in more)])
+    return _table(["asked", "answers / s", "added p50 ms", "added p99 ms"], rows)
+
+
+def memories(measured: Sequence[Memory]) -> str:
+    """Write the memory's table."""
+    rows = [
+        [
+            each.what,
+            f"**{each.megabytes:.0f}**",
+            str(memory.BUDGETS[each.what]),
+            f"{each.answered:.0f}",
+            f"{each.seconds:.1f}",
+        ]
+        for each in measured
+    ]
+    return _table(["download", "resident MB at most", "budget", "MB answered", "s"], rows)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -1,0 +1,90 @@
+"""The whole proxy against direct and against its peers: answers a second, and how long they take."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+import uvloop
+
+from tests.bench.load import Sample, paced, saturate
+from tests.bench.subjects import Subject
+
+DAY = 86_400_000
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is asked: a path with one gap for a number that makes each question a new one, or none."""
+
+    name: str
+    path: str
+    connections: int
+    seconds: float
+
+    def questions(self, tokens: list[str]) -> Iterator[bytes]:
+        for number in count():
+            token = tokens[number % len(tokens)]
+            path = self.path.replace("@", str(number % 100_000))
+            yield (
+                f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:@PORT@\r\nAuthorization: Bearer {token}\r\n"
+                "Accept: application/json\r\n\r\n"
+            ).encode()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One subject in one scene."""
+
+    subject: str
+    scene: str
+    full: Sample
+    half: Sample | None = None
+
+
+def scenes(now: int) -> list[Scene]:
+    """Give the scenes; `@` is replaced by milliseconds, so that no memory of answers can help."""
+
+    def since(days: int) -> str:
+        # Six digits are left open: up to a hundred seconds, fewer than the time between two readings.
+        return f"find[date][$gte]={str(now - days * DAY)[:-6]}1@"
+
+    def cold(days: int, most: int) -> str:
+        return f"/api/v1/entries.json?{since(days)}&count={most}"
+
+    return [
+        Scene("ten rows, warm", "/api/v1/entries.json?count=10", 16, 5),
+        Scene("ten rows, cold", cold(1, 10), 16, 5),
+        Scene("one day", cold(1, 1000), 8, 5),
+        Scene("90 days", cold(89, 50_000), 2, 12),
+    ]
+
+
+def see(subject: Subject, scene: Scene, *, half: bool) -> Seen:
+    """Load a subject fully, then (if wished) half."""
+    return uvloop.run(_see(subject, scene, half=half))
+
+
+async def _see(subject: Subject, scene: Scene, *, half: bool) -> Seen:
+    questions = (
+        text.replace(b"@PORT@", str(subject.port).encode()) for text in scene.questions(subject.tokens)
+    )
+    await saturate(subject.port, questions, connections=scene.connections, seconds=1)
+    full = await saturate(subject.port, questions, connections=scene.connections, seconds=scene.seconds)
+    if not half:
+        return Seen(subject.name, scene.name, full)
+    slow = await at_rate(subject, scene, questions, full.rate / 2)
+    return Seen(subject.name, scene.name, full, slow)
+
+
+async def at_rate(subject: Subject, scene: Scene, questions: Iterator[bytes], rate: float) -> Sample:
+    return await paced(
+        subject.port, questions, connections=scene.connections, seconds=scene.seconds, rate=rate
+    )
+
+
+def see_at(subject: Subject, scene: Scene, rate: float) -> Sample:
+    """Ask at a given rate: what direct takes where Chaperone is half loaded."""
+    questions = (
+        text.replace(b"@PORT@", str(subject.port).encode()) for text in scene.questions(subject.tokens)
+    )
+    return uvloop.run(at_rate(subject, scene, questions, rate))
