@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr, ValidationError
 
 from proxy.settings import Settings, SettingsError, is_loopback, read_settings
 
@@ -42,10 +43,18 @@ def test_without_settings_it_is_the_demo_site_on_this_machine(read: Read) -> Non
     settings = read()
     assert settings.is_demo
     assert (settings.nightscout_url, settings.nightscout_token.get_secret_value()) == ("", "")
-    assert (settings.host, settings.port, settings.public_origin) == ("127.0.0.1", 8080, "http://127.0.0.1:8080")
+    assert (settings.host, settings.port, settings.public_origin) == (
+        "127.0.0.1",
+        8080,
+        "http://127.0.0.1:8080",
+    )
     assert (settings.owner_host, settings.owner_port) == ("127.0.0.1", 8081)
     assert settings.owner_origin == "http://localhost:8081"
-    assert (settings.data, settings.store.get_secret_value(), settings.policies) == (Path("data"), "sqlite", None)
+    assert (settings.data, settings.store.get_secret_value(), settings.policies) == (
+        Path("data"),
+        "sqlite",
+        None,
+    )
     assert (settings.trusted, settings.timezone, settings.retention, settings.workers) == ((), "", 24, 1)
     assert (settings.metrics_token.get_secret_value(), settings.log_level) == ("", "info")
 
@@ -72,8 +81,16 @@ def test_every_setting_is_read_from_the_environment(read: Read) -> None:
     )
     assert not settings.is_demo
     assert (settings.nightscout_url, settings.nightscout_token.get_secret_value()) == (ADDRESS, SECRET)
-    assert (settings.public_origin, settings.owner_origin) == ("https://visit.example.org", "https://owner.example.org")
-    assert (settings.host, settings.port, settings.owner_host, settings.owner_port) == ("0.0.0.0", 9000, "::1", 9001)
+    assert (settings.public_origin, settings.owner_origin) == (
+        "https://visit.example.org",
+        "https://owner.example.org",
+    )
+    assert (settings.host, settings.port, settings.owner_host, settings.owner_port) == (
+        "0.0.0.0",
+        9000,
+        "::1",
+        9001,
+    )
     assert settings.trusted == ("172.31.254.2", "::1")
     assert (settings.data, settings.policies) == (Path("/data"), Path("/policies"))
     assert settings.store.get_secret_value() == "redis://redis:6379/0"
@@ -83,7 +100,10 @@ def test_every_setting_is_read_from_the_environment(read: Read) -> None:
 
 def test_the_addresses_follow_the_ports(read: Read) -> None:
     settings = read(CHAPERONE_PORT="9000", CHAPERONE_OWNER_PORT="9001")
-    assert (settings.public_origin, settings.owner_origin) == ("http://127.0.0.1:9000", "http://localhost:9001")
+    assert (settings.public_origin, settings.owner_origin) == (
+        "http://127.0.0.1:9000",
+        "http://localhost:9001",
+    )
 
 
 def test_port_is_taken_as_hosts_set_it_and_our_own_name_goes_before(read: Read) -> None:
@@ -92,7 +112,10 @@ def test_port_is_taken_as_hosts_set_it_and_our_own_name_goes_before(read: Read) 
 
 
 def test_a_setting_that_is_left_empty_is_not_set(read: Read) -> None:
-    assert read(**{f"CHAPERONE_{name.upper()}": "" for name in Settings.model_fields}, NIGHTSCOUT_URL="") == read()
+    assert (
+        read(**{f"CHAPERONE_{name.upper()}": "" for name in Settings.model_fields}, NIGHTSCOUT_URL="")
+        == read()
+    )
 
 
 def test_a_setting_that_is_not_ours_is_left_alone(read: Read) -> None:
@@ -110,18 +133,42 @@ def test_a_setting_that_is_not_ours_is_left_alone(read: Read) -> None:
         ({"CHAPERONE_WORKERS": "33"}, "CHAPERONE_WORKERS: "),
         ({"CHAPERONE_RETENTION": "0"}, "CHAPERONE_RETENTION: "),
         ({"CHAPERONE_LOG_LEVEL": "loud"}, "CHAPERONE_LOG_LEVEL: "),
-        ({"CHAPERONE_TIMEZONE": "Berlin"}, "CHAPERONE_TIMEZONE: give the name of a time zone such as Europe/Berlin"),
+        (
+            {"CHAPERONE_TIMEZONE": "Berlin"},
+            "CHAPERONE_TIMEZONE: give the name of a time zone such as Europe/Berlin",
+        ),
         ({"CHAPERONE_TIMEZONE": "../../etc/passwd"}, "CHAPERONE_TIMEZONE: give the name"),
-        ({"CHAPERONE_TRUSTED_PROXIES": "127.0.0.1, caddy"}, "CHAPERONE_TRUSTED_PROXIES: give addresses such as 127.0.0.1"),
-        ({"CHAPERONE_TRUSTED_PROXIES": "10.0.0.0/8"}, "CHAPERONE_TRUSTED_PROXIES: give addresses such as 127.0.0.1"),
-        ({"CHAPERONE_STORE": "reddis://redis"}, "CHAPERONE_STORE: write sqlite, or an address that begins with redis://"),
-        ({"CHAPERONE_PUBLIC_URL": "visit.example.org"}, "CHAPERONE_PUBLIC_URL: give an address such as https://example.org"),
+        (
+            {"CHAPERONE_TRUSTED_PROXIES": "127.0.0.1, caddy"},
+            "CHAPERONE_TRUSTED_PROXIES: give addresses such as 127.0.0.1",
+        ),
+        (
+            {"CHAPERONE_TRUSTED_PROXIES": "10.0.0.0/8"},
+            "CHAPERONE_TRUSTED_PROXIES: give addresses such as 127.0.0.1",
+        ),
+        (
+            {"CHAPERONE_STORE": "reddis://redis"},
+            "CHAPERONE_STORE: write sqlite, or an address that begins with redis://",
+        ),
+        (
+            {"CHAPERONE_PUBLIC_URL": "visit.example.org"},
+            "CHAPERONE_PUBLIC_URL: give an address such as https://example.org",
+        ),
         ({"CHAPERONE_PUBLIC_URL": "ftp://visit.example.org"}, "CHAPERONE_PUBLIC_URL: give an address"),
         ({"CHAPERONE_PUBLIC_URL": "https://"}, "CHAPERONE_PUBLIC_URL: give an address"),
-        ({"CHAPERONE_PUBLIC_URL": "https://visit.example.org/x"}, "CHAPERONE_PUBLIC_URL: give the address alone"),
+        (
+            {"CHAPERONE_PUBLIC_URL": "https://visit.example.org/x"},
+            "CHAPERONE_PUBLIC_URL: give the address alone",
+        ),
         ({"CHAPERONE_PUBLIC_URL": "https://[::1"}, "CHAPERONE_PUBLIC_URL: "),
-        ({"CHAPERONE_OWNER_URL": "https://owner.example.org?x=1"}, "CHAPERONE_OWNER_URL: give the address alone"),
-        ({"CHAPERONE_OWNER_URL": "https://owner.example.org#x"}, "CHAPERONE_OWNER_URL: give the address alone"),
+        (
+            {"CHAPERONE_OWNER_URL": "https://owner.example.org?x=1"},
+            "CHAPERONE_OWNER_URL: give the address alone",
+        ),
+        (
+            {"CHAPERONE_OWNER_URL": "https://owner.example.org#x"},
+            "CHAPERONE_OWNER_URL: give the address alone",
+        ),
         ({"NIGHTSCOUT_URL": ADDRESS}, "NIGHTSCOUT_TOKEN: NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN go together"),
         ({"NIGHTSCOUT_TOKEN": SECRET}, "NIGHTSCOUT_TOKEN: NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN go together"),
         ({"NIGHTSCOUT_TOKEN_FILE": "/nowhere/token"}, "NIGHTSCOUT_TOKEN_FILE: this file can't be read"),
@@ -137,19 +184,39 @@ def test_a_fault_names_its_setting_and_what_to_write(read: Read, environ: dict[s
 @pytest.mark.parametrize("name", ["CHAPERONE_PUBLIC_URL", "CHAPERONE_OWNER_URL"])
 @pytest.mark.parametrize(
     "url",
-    ["http://visit.example.org", "http://192.168.1.10:8080", "http://0.0.0.0:8080", "http://localhost.example.org", "http://127.0.0.1.nip.io"],
+    [
+        "http://visit.example.org",
+        "http://192.168.1.10:8080",
+        "http://0.0.0.0:8080",
+        "http://localhost.example.org",
+        "http://127.0.0.1.nip.io",
+    ],
 )
 def test_a_sign_in_over_plain_http_works_on_this_machine_only(read: Read, name: str, url: str) -> None:
-    assert faults(read, **{name: url}) == [f"{name}: must begin with https:// unless it is this machine's own address"]
+    assert faults(read, **{name: url}) == [
+        f"{name}: must begin with https:// unless it is this machine's own address"
+    ]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9", "http://127.9.9.9", "https://visit.example.org"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9",
+        "http://localhost:9",
+        "http://[::1]:9",
+        "http://127.9.9.9",
+        "https://visit.example.org",
+    ],
+)
 def test_https_or_this_machine_is_taken(read: Read, url: str) -> None:
     assert read(CHAPERONE_PUBLIC_URL=url, CHAPERONE_OWNER_URL=url).public_origin == url
 
 
 def test_a_site_on_the_same_network_may_speak_plain_http(read: Read) -> None:
-    assert read(NIGHTSCOUT_URL="http://nightscout:1337", NIGHTSCOUT_TOKEN=SECRET).nightscout_url == "http://nightscout:1337"
+    assert (
+        read(NIGHTSCOUT_URL="http://nightscout:1337", NIGHTSCOUT_TOKEN=SECRET).nightscout_url
+        == "http://nightscout:1337"
+    )
 
 
 def test_all_faults_are_told_at_once(read: Read) -> None:
@@ -179,16 +246,38 @@ def test_all_faults_are_told_at_once(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", [f"https://user:{SECRET}@nightscout.example.org", f"{ADDRESS}?token={SECRET}", f"{ADDRESS}#{SECRET}", f"//{SECRET}"]
+    "url",
+    [
+        f"https://user:{SECRET}@nightscout.example.org",
+        f"{ADDRESS}?token={SECRET}",
+        f"{ADDRESS}#{SECRET}",
+        f"//{SECRET}",
+    ],
 )
 def test_an_address_with_a_secret_in_it_is_refused_and_not_quoted(read: Read, url: str) -> None:
     [told] = faults(read, NIGHTSCOUT_URL=url, NIGHTSCOUT_TOKEN=SECRET)
     assert told.startswith("NIGHTSCOUT_URL: give ")
 
 
-@pytest.mark.parametrize("name", ["PORT", "CHAPERONE_PORT", "CHAPERONE_WORKERS", "CHAPERONE_STORE", "CHAPERONE_LOG_LEVEL", "CHAPERONE_TIMEZONE"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PORT",
+        "CHAPERONE_PORT",
+        "CHAPERONE_WORKERS",
+        "CHAPERONE_STORE",
+        "CHAPERONE_LOG_LEVEL",
+        "CHAPERONE_TIMEZONE",
+    ],
+)
 def test_a_secret_in_the_wrong_place_is_not_quoted(read: Read, name: str) -> None:
     assert len(faults(read, **{name: SECRET})) == 1
+
+
+def test_a_fault_of_the_library_underneath_quotes_no_secret() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(NIGHTSCOUT_URL=f"{ADDRESS}?token={SECRET}", store=SecretStr(SECRET))
+    assert SECRET not in str(caught.value)
 
 
 def test_no_secret_is_shown(read: Read) -> None:
@@ -245,5 +334,5 @@ def test_what_is_given_in_code_goes_before_the_environment(monkeypatch: pytest.M
         ("", False),
     ],
 )
-def test_this_machine_is_told_from_others(url: str, expected: bool) -> None:  # noqa: FBT001 - a table's column
+def test_this_machine_is_told_from_others(url: str, expected: bool) -> None:
     assert is_loopback(url) is expected

@@ -163,7 +163,9 @@ class _Reader:
         date = _V3_DATE.fullmatch(key)
         if date is not None:
             self._date(date["field"], date["op"], value, v3=True)
-        elif key in ("sort", "sort$desc") and self.lens.date is not None and value in ("date", self.lens.date):
+        elif (
+            key in ("sort", "sort$desc") and self.lens.date is not None and value in ("date", self.lens.date)
+        ):
             self.newest_first = key == "sort$desc"
         elif self.lens.type is not None and key in (self.lens.type, f"{self.lens.type}$eq"):
             self.narrow((value,))

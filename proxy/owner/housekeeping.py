@@ -20,7 +20,7 @@ async def seal_expired(store: Store, *, now: int) -> int:
     """End what ran out, so that its chain has a last line; how many grants that was. Raises StoreUnavailable."""
     over = [grant for grant in await store.grants() if grant.ended_at is None and now >= grant.expires_at]
     for grant in over:
-        await store.end(grant.id, "expired", Draft("ended", now, {"how": "expired"}))
+        await store.end(grant.id, "expired", Draft("ended", grant.expires_at, {"ending": "expired"}))
     return len(over)
 
 

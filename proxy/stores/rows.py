@@ -120,7 +120,7 @@ def erase(connection: sqlite3.Connection, site: str, grant_id: str, day: str) ->
 def page_of_records(connection: sqlite3.Connection, site: str, grant_id: str, after: int) -> Sequence[Record]:
     """Give the next few hundred records after a number."""
     rows = connection.execute(
-        "SELECT number, body, head FROM records WHERE site = ? AND grant_id = ? AND number > ?"
+        "SELECT number, CAST(body AS BLOB), head FROM records WHERE site = ? AND grant_id = ? AND number > ?"
         " ORDER BY number LIMIT ?",
         (site, grant_id, after, _PAGE),
     )

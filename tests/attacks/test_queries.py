@@ -31,7 +31,9 @@ async def refusal(house: Living, access: Access, question: str) -> tuple[int, by
         body = await response.json()
         reference = body.pop("request_id")
         assert response.headers["X-Request-Id"] == reference
-        headers = [pair for pair in response.headers.items() if pair[0].lower() not in ("date", "x-request-id")]
+        headers = [
+            pair for pair in response.headers.items() if pair[0].lower() not in ("date", "x-request-id")
+        ]
         return response.status, repr(sorted(body.items())).encode(), headers
 
 

@@ -24,7 +24,7 @@ class Scene:
     def questions(self, tokens: list[str]) -> Iterator[bytes]:
         for number in count():
             token = tokens[number % len(tokens)]
-            path = self.path.replace("@", str(number % 100_000))
+            path = self.path.replace("@", f"{number % 100_000:05d}")
             yield (
                 f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:@PORT@\r\nAuthorization: Bearer {token}\r\n"
                 "Accept: application/json\r\n\r\n"
@@ -52,9 +52,9 @@ def scenes(now: int) -> list[Scene]:
         return f"/api/v1/entries.json?{since(days)}&count={most}"
 
     return [
-        Scene("ten rows, warm", "/api/v1/entries.json?count=10", 16, 5),
-        Scene("ten rows, cold", cold(1, 10), 16, 5),
-        Scene("one day", cold(1, 1000), 8, 5),
+        Scene("ten rows, warm", "/api/v1/entries.json?count=10", 8, 5),
+        Scene("ten rows, cold", cold(1, 10), 8, 5),
+        Scene("one day", cold(1, 1000), 4, 5),
         Scene("90 days", cold(89, 50_000), 2, 12),
     ]
 

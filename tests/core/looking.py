@@ -17,7 +17,9 @@ NOW = 1_795_435_200_000
 SITE_KEY = bytes(range(32))
 
 ENTRIES = "entries: {types: [sgv, mbg, cal], classes: [glucose]}"
-TREATMENTS = "treatments: {event_types: [Bolus, SMB, Meal Bolus, Note], classes: [insulin, carbs], fields: [notes]}"
+TREATMENTS = (
+    "treatments: {event_types: [Bolus, SMB, Meal Bolus, Note], classes: [insulin, carbs], fields: [notes]}"
+)
 STATUS = "devicestatus: {classes: [insulin, device, loop]}"
 PROFILE = "profile: {classes: [settings]}"
 FOOD = "food: {classes: [carbs], fields: [name]}"

@@ -1,8 +1,6 @@
 """Detail as a grid: bins fixed by local midnight, whole and closed, whatever is asked."""
 
-import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -10,28 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proxy.core.detail import Grid, grid_of
-from proxy.core.errors import QueryError
-from proxy.core.plan import Fetch
+from proxy.core.detail import grid_of
 from proxy.core.policy import Detail
-from proxy.core.query import Query, parse_v1, parse_v3
+from proxy.core.query import Query
 from proxy.core.view import View
-from proxy.gate.rows import pages
+from tests.core.grids import GRIDS, LENGTHS, dose, entry, grid, utc
 from tests.core.looking import DAY, ENTRIES, HOUR, TREATMENTS, a_view, body
-
-GRIDS: tuple[Detail, ...] = ("15min", "hourly", "daily")
-SPRING, AUTUMN = "2026-03-29", "2026-10-25"
-LENGTHS: dict[Detail, int] = {"15min": HOUR // 4, "hourly": HOUR, "daily": DAY}
-
-
-def utc(text: str) -> int:
-    return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
-
-
-def grid(detail: Detail, zone: str = "UTC") -> Grid:
-    found = grid_of(detail, zone)
-    assert found is not None
-    return found
 
 
 def asked(since: int, until: int, **more: Any) -> Query:
@@ -78,7 +60,9 @@ def test_a_day_is_cut_from_midnight_to_midnight_without_gap_or_overlap(
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Sao_Paulo", "Pacific/Apia"])
 @given(shift=st.integers(0, 4 * DAY), length=st.integers(1, 3 * DAY))
 @settings(max_examples=15)
-def test_a_bin_is_the_same_from_wherever_it_is_looked_at(zone: str, detail: Detail, shift: int, length: int) -> None:
+def test_a_bin_is_the_same_from_wherever_it_is_looked_at(
+    zone: str, detail: Detail, shift: int, length: int
+) -> None:
     begins = {"Europe/Berlin": "2026-10-23", "America/Sao_Paulo": "2018-11-02", "Pacific/Apia": "2011-12-28"}
     since = utc(begins[zone]) + shift
     known = set(grid(detail, zone).bins(utc(begins[zone]) - 2 * DAY, utc(begins[zone]) + 9 * DAY))
@@ -102,7 +86,9 @@ def test_a_bin_is_the_same_from_wherever_it_is_looked_at(zone: str, detail: Deta
 def test_a_question_is_widened_to_whole_bins_that_are_over_and_in_the_window(
     since: str, until: str, begins: str, ends: str
 ) -> None:
-    whole = grid("hourly").widen(asked(utc(since), utc(until)), floor=utc("2026-11-16"), close=utc("2026-11-23T11:59"))
+    whole = grid("hourly").widen(
+        asked(utc(since), utc(until)), floor=utc("2026-11-16"), close=utc("2026-11-23T11:59")
+    )
     assert (whole.since, whole.until) == (utc(begins), utc(ends))
 
 
@@ -115,7 +101,9 @@ def test_a_question_is_widened_to_whole_bins_that_are_over_and_in_the_window(
         ("2026-11-10T10:00", "2026-11-15T23:59"),
     ],
 )
-def test_a_bin_that_is_not_over_an_empty_span_and_what_is_outside_the_window_give_nothing(since: str, until: str) -> None:
+def test_a_bin_that_is_not_over_an_empty_span_and_what_is_outside_the_window_give_nothing(
+    since: str, until: str
+) -> None:
     query = asked(utc(since), utc(until))
     whole = grid("hourly").widen(query, floor=utc("2026-11-16"), close=utc("2026-11-23T11:59"))
     assert whole.since == whole.until
@@ -124,13 +112,20 @@ def test_a_bin_that_is_not_over_an_empty_span_and_what_is_outside_the_window_giv
 
 def test_a_bin_is_over_with_its_last_moment() -> None:
     query = asked(utc("2026-11-23T10:00"), utc("2026-11-23T12:00"))
-    for close, ends in ((utc("2026-11-23T11:00"), "2026-11-23T11:00"), (utc("2026-11-23T11:00") - 1, "2026-11-23T10:00")):
+    for close, ends in (
+        (utc("2026-11-23T11:00"), "2026-11-23T11:00"),
+        (utc("2026-11-23T11:00") - 1, "2026-11-23T10:00"),
+    ):
         assert grid("hourly").widen(query, floor=0, close=close).until == utc(ends)
 
 
 def test_a_long_question_is_cut_into_local_days_in_its_order() -> None:
     query = asked(utc("2026-10-23T22:00"), utc("2026-10-26T05:00"))
-    days = [("2026-10-23T22:00", "2026-10-24T22:00"), ("2026-10-24T22:00", "2026-10-25T23:00"), ("2026-10-25T23:00", "2026-10-26T05:00")]
+    days = [
+        ("2026-10-23T22:00", "2026-10-24T22:00"),
+        ("2026-10-24T22:00", "2026-10-25T23:00"),
+        ("2026-10-25T23:00", "2026-10-26T05:00"),
+    ]
     expected = [(utc(since), utc(until)) for since, until in days]
     berlin = grid("hourly", "Europe/Berlin")
     assert berlin.days(query) == expected[::-1]
@@ -140,16 +135,9 @@ def test_a_long_question_is_cut_into_local_days_in_its_order() -> None:
 NOON = utc("2026-11-20T12:00")
 
 
-def entry(at: int, sgv: Any, kind: str = "sgv") -> dict[str, Any]:
-    return {"_id": f"{at % 16**24:024x}", "type": kind, "date": at, kind: sgv, "direction": "Flat", "noise": 1}
-
-
-def dose(at: int, kind: str = "SMB", **values: Any) -> dict[str, Any]:
-    text = datetime.fromtimestamp(at / 1000, UTC).isoformat()
-    return {"_id": f"{at % 16**24:024x}", "eventType": kind, "created_at": text, "notes": "secret words"} | values
-
-
-def binned(view: View, collection: str, documents: Sequence[Any], since: int, until: int) -> list[dict[str, Any]]:
+def binned(
+    view: View, collection: str, documents: Sequence[Any], since: int, until: int
+) -> list[dict[str, Any]]:
     lens = view.lenses[collection]
     made = grid(view.policy.detail, view.zone).rows(lens, lens.read(body(documents)).rows, since, until)
     assert [at for at, _ in made] == sorted((at for at, _ in made), reverse=True)
@@ -173,7 +161,12 @@ def test_a_glucose_bin_holds_a_mean_and_a_number_and_nothing_else() -> None:
 
 
 def test_meter_readings_have_a_bin_of_their_own_and_calibrations_none() -> None:
-    documents = [entry(NOON, 100), entry(NOON + 1, 90, "mbg"), entry(NOON + 2, 95, "mbg"), entry(NOON, 1, "cal")]
+    documents = [
+        entry(NOON, 100),
+        entry(NOON + 1, 90, "mbg"),
+        entry(NOON + 2, 95, "mbg"),
+        entry(NOON, 1, "cal"),
+    ]
     rows = binned(a_view(ENTRIES, detail="hourly"), "entries", documents, NOON, NOON + HOUR)
     assert sorted((row["type"], row["n"], row.get("sgv"), row.get("mbg")) for row in rows) == [
         ("mbg", 2, None, 92.5),
@@ -202,7 +195,10 @@ def test_a_dose_bin_holds_sums_by_type_and_nothing_else() -> None:
         dose(NOON + 4, "Announcement", insulin=9),
     ]
     rows = binned(view, "treatments", documents, NOON, NOON + HOUR)
-    seen = {row["eventType"]: {name: value for name, value in row.items() if name not in ("_id", "eventType")} for row in rows}
+    seen = {
+        row["eventType"]: {name: value for name, value in row.items() if name not in ("_id", "eventType")}
+        for row in rows
+    }
     at = {"created_at": "2026-11-20T12:00:00.000Z"}
     assert seen == {
         "SMB": at | {"n": 3, "insulin": 0.3},
@@ -213,7 +209,13 @@ def test_a_dose_bin_holds_sums_by_type_and_nothing_else() -> None:
 
 def test_sums_leave_out_what_the_policy_does_not_name() -> None:
     view = a_view("treatments: {event_types: [Meal Bolus], classes: [carbs]}", detail="daily")
-    [row] = binned(view, "treatments", [dose(NOON, "Meal Bolus", insulin=4, carbs=40)], NOON - 12 * HOUR, NOON + 12 * HOUR)
+    [row] = binned(
+        view,
+        "treatments",
+        [dose(NOON, "Meal Bolus", insulin=4, carbs=40)],
+        NOON - 12 * HOUR,
+        NOON + 12 * HOUR,
+    )
     assert (row["carbs"], "insulin" in row) == (40, False)
 
 
@@ -223,7 +225,9 @@ def test_the_ids_of_bins_are_stable_and_tell_no_time() -> None:
     again = binned(view, "entries", [entry(NOON + 9, 200)], NOON, NOON + HOUR)
     assert first[0]["_id"] == again[0]["_id"]
     assert len(first[0]["_id"]) == 24
-    elsewhere = binned(a_view(ENTRIES, detail="hourly", since=NOON - DAY), "entries", [entry(NOON, 100)], NOON, NOON + HOUR)
+    elsewhere = binned(
+        a_view(ENTRIES, detail="hourly", since=NOON - DAY), "entries", [entry(NOON, 100)], NOON, NOON + HOUR
+    )
     assert elsewhere[0]["_id"] != first[0]["_id"]
 
 
@@ -231,109 +235,22 @@ def test_the_order_of_rows_does_not_change_a_bin() -> None:
     view = a_view(TREATMENTS, detail="daily")
     documents = [dose(NOON + at, insulin=amount) for at, amount in enumerate((0.1, 0.2, 0.3, 100.005, 0.025))]
     since, until = NOON - 12 * HOUR, NOON + 12 * HOUR
-    assert binned(view, "treatments", documents, since, until) == binned(view, "treatments", documents[::-1], since, until)
+    assert binned(view, "treatments", documents, since, until) == binned(
+        view, "treatments", documents[::-1], since, until
+    )
 
 
-FLOOR, CLOSE, OPENED = utc("2026-10-23T22:00"), utc("2026-10-26T10:07"), utc("2026-10-26T10:07")
-"""Two and a half days around the end of summer time in Berlin."""
-
-
-def grid_view(detail: Detail) -> View:
-    return a_view(ENTRIES, TREATMENTS, detail=detail, since=FLOOR, until=CLOSE, zone="Europe/Berlin")
-
-
-VIEWS = {detail: grid_view(detail) for detail in GRIDS}
-
-
-def answer(view: View, query: Query, documents: Sequence[dict[str, Any]]) -> list[bytes]:
-    """Give the rows of an answer, as the gate would send them."""
-
-    async def fetch(asked: Fetch) -> bytes:
-        return body(documents)
-
-    async def all_pages() -> list[bytes]:
-        return [msgspec.json.encode(row) async for page in pages(view, query, fetch, now=OPENED + DAY) for _, row in page]
-
-    return asyncio.run(all_pages())
-
-
-def whole_bins(view: View, collection: str, documents: Sequence[dict[str, Any]]) -> list[bytes]:
-    """Compute the bins of the whole window once, without any question."""
-    lens = view.lenses[collection]
-    bins = [one for one in grid(view.policy.detail, view.zone).bins(FLOOR, CLOSE) if one[1] <= CLOSE]
-    rows = [pair for pair in lens.read(body(documents)).rows if bins[0][0] <= pair[0] < bins[-1][1]]
-    made = grid(view.policy.detail, view.zone).rows(lens, rows, bins[0][0], bins[-1][1])
-    return [msgspec.json.encode(row) for _, row in made]
-
-
-MOMENTS = st.integers(FLOOR - DAY, CLOSE + DAY)
-READINGS = st.lists(st.tuples(MOMENTS, st.integers(39, 401), st.sampled_from(["sgv", "sgv", "mbg", "cal"])), max_size=60)
-DOSES = st.lists(st.tuples(MOMENTS, st.integers(1, 90), st.sampled_from(["SMB", "Bolus", "Note", "Question"])), max_size=40)
-BOUND = st.none() | MOMENTS
-COUNT = st.integers(1, 300)
-
-
-def is_run(part: Sequence[bytes], whole: Sequence[bytes]) -> bool:
-    return any(list(whole[at : at + len(part)]) == list(part) for at in range(len(whole) - len(part) + 1))
-
-
-@pytest.mark.parametrize("detail", GRIDS)
-@given(readings=READINGS, since=BOUND, until=BOUND, count=COUNT, kind=st.sampled_from([None, "sgv", "mbg"]), oldest=st.booleans())
-@settings(max_examples=60, deadline=None)
-def test_no_two_questions_differ_by_a_finer_bin_of_entries(
-    detail: Detail,
-    readings: list[tuple[int, int, str]],
-    since: int | None,
-    until: int | None,
-    count: int,
-    kind: str | None,
-    *,
-    oldest: bool,
-) -> None:
-    documents = [entry(at, value, name) for at, value, name in readings]
-    parameters = [("count", str(count)), ("sort[date]", "1" if oldest else "-1"), ("find[date][$gte]", str(since or 0))]
-    parameters += [] if until is None else [("find[date][$lt]", str(until))]
-    parameters += [] if kind is None else [("find[type]", kind)]
-    view = VIEWS[detail]
-    given_ = answer(view, parse_v1(view, view.lenses["entries"], parameters, now=OPENED + DAY), documents)
-    whole = [row for row in whole_bins(view, "entries", documents) if kind is None or f'"type":"{kind}"'.encode() in row]
-    assert len(given_) <= count
-    assert is_run(given_, whole[::-1] if oldest else whole)
-
-
-@pytest.mark.parametrize("detail", GRIDS)
-@given(doses=DOSES, since=BOUND, until=BOUND, count=COUNT, skip=st.integers(0, 9), oldest=st.booleans())
-@settings(max_examples=60, deadline=None)
-def test_no_two_questions_differ_by_a_finer_bin_of_treatments(
-    detail: Detail,
-    doses: list[tuple[int, int, str]],
-    since: int | None,
-    until: int | None,
-    count: int,
-    skip: int,
-    *,
-    oldest: bool,
-) -> None:
-    documents = [dose(at, kind, insulin=tenths / 10) for at, tenths, kind in doses]
-    parameters = [("limit", str(count)), ("skip", str(skip)), ("sort" if oldest else "sort$desc", "date")]
-    parameters += [] if since is None else [("created_at$gt", str(since))]
-    parameters += [] if until is None else [("date$lte", str(until))]
-    view = VIEWS[detail]
-    try:
-        query = parse_v3(view, view.lenses["treatments"], parameters, now=OPENED + DAY)
-    except QueryError:  # pragma: no cover - all of these are allowed
-        pytest.fail("an allowed question was refused")
-    given_ = answer(view, query, documents)
-    whole = whole_bins(view, "treatments", documents)
-    assert is_run(given_, whole[::-1] if oldest else whole)
-
-
-@pytest.mark.parametrize("detail", GRIDS)
-def test_the_whole_window_gives_every_bin(detail: Detail) -> None:
-    documents = [entry(at, 100) for at in range(FLOOR, CLOSE, HOUR // 12)]
-    view = VIEWS[detail]
-    query = parse_v1(view, view.lenses["entries"], [("count", "5000"), ("find[date][$gte]", "0")], now=OPENED + DAY)
-    given_ = answer(view, query, documents)
-    # A day of 24 hours, one of 25, and of the last day what is over at 11:07 local time.
-    assert len(given_) == {"15min": (24 + 25) * 4 + 44, "hourly": 24 + 25 + 11, "daily": 2}[detail]
-    assert given_ == whole_bins(view, "entries", documents)
+def test_which_kind_came_first_within_a_bin_does_not_show() -> None:
+    view = a_view(TREATMENTS, detail="hourly")
+    answers = [
+        binned(
+            view,
+            "treatments",
+            [dose(NOON + first, insulin=1), dose(NOON + second, "Bolus", insulin=2)],
+            NOON,
+            NOON + HOUR,
+        )
+        for first, second in ((0, 9), (9, 0), (5, 5))
+    ]
+    assert answers[0] == answers[1] == answers[2]
+    assert len(answers[0]) == 2

@@ -51,7 +51,9 @@ def test_a_door_takes_its_formats_and_a_slash_at_the_end(door: Door) -> None:
 def test_a_door_takes_no_other_format(door: Door) -> None:
     if "{token}" in door.name:
         return
-    others = {"json", "csv", "txt", "tsv", "html", "js", "xml", "png", "svg", "JSON", "json.json"} - set(door.formats)
+    others = {"json", "csv", "txt", "tsv", "html", "js", "xml", "png", "svg", "JSON", "json.json"} - set(
+        door.formats
+    )
     found = [find_door(f"{spelt(door)}.{extension}") for extension in others]
     assert [one for one in found if one is not None and one.door.use != "closed"] == []
 
@@ -158,7 +160,11 @@ def test_a_name_of_its_own_goes_before_a_part_that_varies(path: str, expected: s
         ("/api/v1/entries/sgv.json", "sgv", "json"),
         ("/api/v2/entries/sgv.csv", "sgv", "csv"),
         ("/api/v2/properties/iob,cob", "iob,cob", "json"),
-        ("/api/v3/treatments/2f7b0a34-0000-4000-8000-00000000000a", "2f7b0a34-0000-4000-8000-00000000000a", "json"),
+        (
+            "/api/v3/treatments/2f7b0a34-0000-4000-8000-00000000000a",
+            "2f7b0a34-0000-4000-8000-00000000000a",
+            "json",
+        ),
         ("/api/v2/authorization/request/a.b.c", "a.b.c", "json"),
         ("/api/v1/entries.json", "", "json"),
     ],

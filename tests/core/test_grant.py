@@ -65,5 +65,7 @@ def test_an_ending_is_final_whatever_the_clock_says(ending: Ending) -> None:
         (LONGEST, NOW, NOW + DAY),
     ],
 )
-def test_an_opening_brings_the_end_nearer_and_never_further_away(lasts: int | None, opened_at: int, end: int) -> None:
+def test_an_opening_brings_the_end_nearer_and_never_further_away(
+    lasts: int | None, opened_at: int, end: int
+) -> None:
     assert end_after_opening(replace(WAITING, lasts=lasts), opened_at) == end

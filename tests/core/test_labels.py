@@ -44,8 +44,9 @@ def test_a_moment_alone_does_not_show_its_class(path: str) -> None:
     assert LOOP in said(f"devicestatus: {{fields: [{path}]}}").withheld
 
 
-def test_notes_that_are_shared_are_said_to_be() -> None:
-    told = said("treatments: {event_types: [Note], fields: [notes]}")
+@pytest.mark.parametrize("path", ["notes", "reason", "isAnnouncement"])
+def test_notes_that_are_shared_are_said_to_be(path: str) -> None:
+    told = said(f"treatments: {{event_types: [Note], fields: [{path}]}}")
     assert NOTES in told.shown
     assert NOTES not in told.withheld
 
@@ -68,5 +69,7 @@ def test_names_that_are_shared_are_said_to_be(path: str) -> None:
     ],
 )
 def test_the_detail_is_put_in_words(detail: str, words: str) -> None:
-    told = labels(parse(policy_text(ENTRIES, detail=detail).replace("window: 365", "window: 7"), file="p.yaml"))
+    told = labels(
+        parse(policy_text(ENTRIES, detail=detail).replace("window: 365", "window: 7"), file="p.yaml")
+    )
     assert told.detail == words

@@ -115,6 +115,12 @@ def test_a_line_break_does_not_make_two_ids_of_one() -> None:
     assert OURS.many(halves) == [OURS.one(half) for half in halves]
 
 
+def test_ids_of_other_lengths_are_not_cut_to_fit() -> None:
+    uneven = [OBJECT_ID[:23], f"{OBJECT_ID}5", OBJECT_ID]
+    assert OURS.many(uneven) == [OURS.one(one) for one in uneven]
+    assert OURS.many(uneven)[2] == OURS.one(OBJECT_ID)
+
+
 @settings(max_examples=30)
 @given(st.sets(ANY, max_size=40))
 def test_no_two_ids_meet(originals: set[str]) -> None:
@@ -138,7 +144,7 @@ def test_no_two_ids_meet(originals: set[str]) -> None:
         (OBJECT_ID[:23] + "٣", False),
     ],
 )
-def test_ids_are_told_from_types(text: str, expected: bool) -> None:  # noqa: FBT001 - a table's column
+def test_ids_are_told_from_types(text: str, expected: bool) -> None:
     assert is_id(text) is expected
 
 

@@ -1,4 +1,4 @@
-"""What may be asked is read; everything else is refused in one and the same way."""
+"""What may be asked is read, and stays within the view."""
 
 import pytest
 from hypothesis import given
@@ -6,33 +6,20 @@ from hypothesis import strategies as st
 
 from proxy.core.errors import QueryError
 from proxy.core.query import IGNORED, LARGEST_COUNT, V1_WINDOW, V3_LIMIT, Query, parse_v1, parse_v3
-from tests.core.looking import ALL, DAY, HOUR, NOW, a_view
-
-FLOOR = NOW - 90 * DAY
-VIEW = a_view()
-CLOSED = a_view(*ALL, until=NOW - DAY)
-SERIES = ("entries", "treatments", "devicestatus", "activity")
-REFUSAL = "This filter is not available here. Ask by date, type and count."
-
-
-def v1(collection: str, *asked: tuple[str, str], types: tuple[str, ...] = ()) -> Query:
-    return parse_v1(VIEW, VIEW.lenses[collection], asked, now=NOW, types=types)
-
-
-def v3(collection: str, *asked: tuple[str, str]) -> Query:
-    return parse_v3(VIEW, VIEW.lenses[collection], asked, now=NOW)
-
-
-def refusal(door: str, collection: str, *asked: tuple[str, str]) -> str:
-    with pytest.raises(QueryError) as caught:
-        (v1 if door == "v1" else v3)(collection, *asked)
-    return str(caught.value)
+from tests.core.asked import CLOSED, FLOOR, REFUSAL, SERIES, VIEW, refusal, v1, v3
+from tests.core.looking import DAY, HOUR, NOW
 
 
 @pytest.mark.parametrize(
     ("collection", "count"),
-    [("entries", 10), ("treatments", 100), ("devicestatus", 10), ("profile", 10)]
-    + [("food", LARGEST_COUNT), ("activity", LARGEST_COUNT)],
+    [
+        ("entries", 10),
+        ("treatments", 100),
+        ("devicestatus", 10),
+        ("profile", 10),
+        ("food", LARGEST_COUNT),
+        ("activity", LARGEST_COUNT),
+    ],
 )
 def test_v1_has_nightscouts_counts(collection: str, count: int) -> None:
     assert v1(collection).count == count
@@ -63,12 +50,18 @@ def test_v3_gives_the_whole_window_newest_first_a_thousand_at_a_time(collection:
     query = v3(collection)
     assert (query.since, query.until, query.count, query.skip) == (FLOOR, NOW + 1, V3_LIMIT, 0)
     assert (query.newest_first, query.fields) == (True, None)
-    assert query.types == (None if VIEW.lenses[collection].types is None else tuple(sorted(VIEW.lenses[collection].types)))
+    types = VIEW.lenses[collection].types
+    assert query.types == (None if types is None else tuple(sorted(types)))
 
 
 @pytest.mark.parametrize(
     ("op", "since", "until"),
-    [("gte", NOW - HOUR, NOW + 1), ("gt", NOW - HOUR + 1, NOW + 1), ("lt", FLOOR, NOW - HOUR), ("lte", FLOOR, NOW - HOUR + 1)],
+    [
+        ("gte", NOW - HOUR, NOW + 1),
+        ("gt", NOW - HOUR + 1, NOW + 1),
+        ("lt", FLOOR, NOW - HOUR),
+        ("lte", FLOOR, NOW - HOUR + 1),
+    ],
 )
 def test_a_date_narrows_the_window_to_half_open_bounds(op: str, since: int, until: int) -> None:
     query = v1("entries", (f"find[date][${op}]", str(NOW - HOUR)))
@@ -88,7 +81,9 @@ def test_no_date_reaches_behind_now_or_the_end_of_the_window() -> None:
     asked = [("find[date][$lte]", str(NOW + DAY))]
     assert parse_v1(VIEW, VIEW.lenses["entries"], asked, now=NOW).until == NOW + 1
     assert parse_v1(CLOSED, CLOSED.lenses["entries"], asked, now=NOW).until == NOW - DAY
-    assert parse_v3(CLOSED, CLOSED.lenses["entries"], [("date$lt", str(NOW + DAY))], now=NOW).until == NOW - DAY
+    assert (
+        parse_v3(CLOSED, CLOSED.lenses["entries"], [("date$lt", str(NOW + DAY))], now=NOW).until == NOW - DAY
+    )
 
 
 @pytest.mark.parametrize("asked", [("find[date][$lt]", "5"), ("find[date][$gte]", "9999999999999")])
@@ -98,7 +93,10 @@ def test_a_span_outside_the_window_is_empty_and_never_turned_round(asked: tuple[
 
 
 def test_of_several_dates_the_narrowest_hold() -> None:
-    first, second = ("find[date][$gte]", str(NOW - 5 * HOUR)), ("find[dateString][$gt]", "2026-11-23T10:00:00Z")
+    first, second = (
+        ("find[date][$gte]", str(NOW - 5 * HOUR)),
+        ("find[dateString][$gt]", "2026-11-23T10:00:00Z"),
+    )
     third = ("find[date][$lt]", str(NOW - HOUR))
     for asked in ((first, second, third), (third, second, first)):
         query = v1("entries", *asked)
@@ -122,45 +120,6 @@ def test_of_several_dates_the_narrowest_hold() -> None:
 )
 def test_a_moment_may_be_written_in_iso_or_milliseconds(text: str) -> None:
     assert v1("treatments", ("find[created_at][$gte]", text)).since == NOW - 2 * HOUR
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        " ",
-        "now",
-        "yesterday",
-        "-5",
-        "+5",
-        "1e12",
-        "1.5",
-        "0x10",
-        "NaN",
-        "12345678901234",
-        "202611231201500",
-        "9" * 400,
-        "１７９５４３５２０００００",  # noqa: RUF001 - digits, but not ours
-        "２０２６-11-23",  # noqa: RUF001 - as above
-        "٢٠٢٦-11-23",
-        "12026-11-23",
-        "+012026-11-23",
-        "10000-01-01T00:00:00Z",
-        "2026-02-30",
-        "2026-13-01",
-        "2026-11-23T10:00:60Z",
-        "2026-11-23T25:00:00Z",
-        "2026-11-23T10:00:00+99:00",
-        "2026-11-23T10:00:00Z\n",
-        "2101-01-01",
-        "1969-12-31T23:59:59Z",
-        "[object Object]",
-        '{"$gt":1}',
-    ],
-)
-def test_what_is_no_moment_is_refused(text: str) -> None:
-    assert refusal("v1", "entries", ("find[date][$gte]", text)) == REFUSAL
-    assert refusal("v3", "entries", ("date$gte", text)) == REFUSAL
 
 
 @pytest.mark.parametrize(
@@ -206,135 +165,6 @@ def test_v3_is_asked_by_type(asked: tuple[str, str], types: tuple[str, ...]) -> 
     assert v3("treatments", asked).types == types
 
 
-@pytest.mark.parametrize(
-    ("door", "collection", "key", "form"),
-    [
-        ("v1", "treatments", "find[eventType]", "{}"),
-        ("v1", "treatments", "find[eventType]", "/{}/i"),
-        ("v1", "treatments", "find[eventType][$in][]", "{}"),
-        ("v1", "treatments", "find[eventType][$in]", "{}"),
-        ("v3", "treatments", "eventType", "{}"),
-        ("v3", "treatments", "eventType$eq", "{}"),
-        ("v3", "treatments", "eventType$in", "{}"),
-        ("v3", "treatments", "eventType$in", "SMB|{}"),
-    ],
-)
-@pytest.mark.parametrize("hidden", ["Announcement", "Profile Switch", "D.A.D. Alert"])
-def test_a_hidden_type_is_refused_as_nonsense_is(door: str, collection: str, key: str, form: str, hidden: str) -> None:
-    told = {refusal(door, collection, (key, form.format(word))) for word in (hidden, "Nonsense", "")}
-    assert told == {REFUSAL}
-
-
-@pytest.mark.parametrize("pattern", ["/^SMB/i", "/SMB/", "/.*/i", "/S|N/i", "/(a+)+$/i", "//i", "/SMB/g", "/SMB/im", "SMB/i"])
-def test_no_regular_expression_is_taken(pattern: str) -> None:
-    assert refusal("v1", "treatments", ("find[eventType]", pattern)) == REFUSAL
-
-
-@pytest.mark.parametrize("collection", [*SERIES, "profile", "food"])
-@pytest.mark.parametrize(
-    "key",
-    [
-        "find[notes]",
-        "find[nonsense]",
-        "find[notes][$regex]",
-        "find[enteredBy][$exists]",
-        "find[$where]",
-        "find[$or][0][notes]",
-        "find[_id]",
-        "find[_id][$gte]",
-        "find[isValid]",
-        "find[sgv][$gte]",
-        "find[srvModified][$gte]",
-        "find[date][$ne]",
-        "find[created_at][$exists]",
-        "find[date]",
-        "find[date][$gte][]",
-        "find[date][$gte ]",
-        "find[DATE][$gte]",
-        "find[None]",
-        "find[None][$in]",
-        "sort[notes]",
-        "sort[None]",
-        "sort",
-        "find",
-        "count[]",
-        "count[$gt]",
-        "fields",
-        "skip",
-        "limit",
-        "pipeline[0][$match][notes]",
-        "date$gte",
-        "token[x]",
-        "",
-        "\x00",
-    ],
-)
-def test_v1_refuses_every_other_parameter_alike(collection: str, key: str) -> None:
-    assert refusal("v1", collection, (key, "1")) == REFUSAL
-
-
-@pytest.mark.parametrize("collection", [*SERIES, "profile", "food"])
-@pytest.mark.parametrize(
-    "key",
-    [
-        "notes",
-        "nonsense",
-        "notes$re",
-        "notes$eq",
-        "sgv$gt",
-        "$where",
-        "$where$eq",
-        "srvModified$gte",
-        "srvCreated$gt",
-        "isValid$eq",
-        "identifier$eq",
-        "date$ne",
-        "date$eq",
-        "date",
-        "eventType$re",
-        "type$nin",
-        "notes[$regex]",
-        "find[date][$gte]",
-        "sort$asc",
-        "count",
-        "",
-        "None",
-        "None$in",
-    ],
-)
-def test_v3_refuses_every_other_parameter_alike(collection: str, key: str) -> None:
-    assert refusal("v3", collection, (key, "1")) == REFUSAL
-
-
-@pytest.mark.parametrize(
-    ("door", "asked"),
-    [
-        ("v1", ("sort[created_at]", "notes")),
-        ("v1", ("sort[created_at]", "2")),
-        ("v1", ("sort[date]", "1")),
-        ("v1", ("find[date][$gte]", "1")),
-        ("v1", ("find[dateString][$gte]", "2026-11-01")),
-        ("v3", ("sort", "notes")),
-        ("v3", ("sort", "")),
-        ("v3", ("sort$desc", "nonsense")),
-        ("v3", ("fields", "notes,reason")),
-        ("v3", ("fields", "reason")),
-        ("v3", ("fields", "nonsense")),
-        ("v3", ("fields", "isValid")),
-        ("v3", ("fields", "")),
-        ("v3", ("fields", "_all,date")),
-        ("v3", ("fields", "insulin ")),
-    ],
-)
-def test_treatments_are_not_sorted_or_cut_by_what_is_hidden(door: str, asked: tuple[str, str]) -> None:
-    assert refusal(door, "treatments", asked) == REFUSAL
-
-
-@pytest.mark.parametrize("asked", [("sort", ""), ("sort$desc", ""), ("sort", "date"), ("sort", "None"), ("date$gte", "1")])
-def test_foods_have_no_date_to_ask_by(asked: tuple[str, str]) -> None:
-    assert refusal("v3", "food", asked) == REFUSAL
-
-
 @pytest.mark.parametrize(("value", "newest"), [("1", False), ("asc", False), ("-1", True), ("desc", True)])
 def test_v1_sorts_by_its_date_only(value: str, newest: bool) -> None:
     assert v1("treatments", ("sort[created_at]", value)).newest_first is newest
@@ -359,38 +189,11 @@ def test_v1_takes_a_count(text: str, count: int) -> None:
     assert v1("entries", ("count", text)).count == count
 
 
-@pytest.mark.parametrize("text", ["", "0", "-1", "+1", " 1", "1 ", "1.0", "1e3", "0x1", "all", "null", "１", "9" * 10, "9" * 5000])  # noqa: RUF001
-def test_a_count_that_is_none_is_refused(text: str) -> None:
-    assert refusal("v1", "entries", ("count", text)) == REFUSAL
-    assert refusal("v3", "entries", ("limit", text)) == REFUSAL
-
-
-def test_a_count_that_is_too_large_is_told_so() -> None:
-    assert refusal("v1", "entries", ("count", "50001")) == "At most 50,000 rows can be asked for at once. Ask for fewer."
-    assert "1,000" in refusal("v3", "entries", ("limit", "1001"))
-    assert "50,000" in refusal("v3", "entries", ("skip", "50001"))
-
-
 def test_v3_skips_rows() -> None:
     query = v3("entries", ("skip", "0"), ("limit", "5"))
     assert (query.skip, query.count) == (0, 5)
     assert v3("entries", ("skip", "50000")).skip == 50_000
     assert refusal("v3", "entries", ("skip", "-1")) == REFUSAL
-
-
-@pytest.mark.parametrize(
-    ("door", "asked"),
-    [
-        ("v1", ("count", "5")),
-        ("v1", ("find[date][$gte]", "5")),
-        ("v1", ("find[type]", "sgv")),
-        ("v1", ("sort[date]", "1")),
-        ("v3", ("limit", "5")),
-        ("v3", ("type", "sgv")),
-    ],
-)
-def test_a_parameter_may_stand_once(door: str, asked: tuple[str, str]) -> None:
-    assert refusal(door, "entries", asked, asked) == REFUSAL
 
 
 def test_what_browsers_add_is_ignored_even_twice() -> None:
@@ -408,19 +211,39 @@ def test_the_words_for_the_record_are_our_own() -> None:
     assert more.words() == "food since=1 until=2 count=3 oldest skip=4 fields=carbs,date"
 
 
-NAMES = ["count", "find[date][$gte]", "find[date][$lt]", "find[type]", "sort[date]", "date$gt", "type$in", "limit", "skip", "sort", "fields"]
+NAMES = [
+    "count",
+    "find[date][$gte]",
+    "find[date][$lt]",
+    "find[type]",
+    "sort[date]",
+    "date$gt",
+    "type$in",
+    "limit",
+    "skip",
+    "sort",
+    "fields",
+]
 
 
 @given(
-    asked=st.lists(st.tuples(st.sampled_from(NAMES) | st.text(max_size=12), st.text(max_size=16) | st.integers().map(str)), max_size=4),
+    asked=st.lists(
+        st.tuples(
+            st.sampled_from(NAMES) | st.text(max_size=12), st.text(max_size=16) | st.integers().map(str)
+        ),
+        max_size=4,
+    ),
     third=st.booleans(),
 )
-def test_whatever_is_asked_stays_within_the_view_or_is_refused(asked: list[tuple[str, str]], third: bool) -> None:
+def test_whatever_is_asked_stays_within_the_view_or_is_refused(
+    asked: list[tuple[str, str]], third: bool
+) -> None:
     read = parse_v3 if third else parse_v1
     try:
         query = read(VIEW, VIEW.lenses["entries"], asked, now=NOW)
     except QueryError as error:
-        assert str(error) == REFUSAL or str(error).startswith("At most")
+        told = str(error)
+        assert told == REFUSAL or told.startswith("At most")
         return
     assert query.since >= FLOOR
     assert query.until <= NOW + 1 or query.until == query.since

@@ -20,7 +20,28 @@ def without(row: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in names}
 
 
-ODD = ("x", "", "NaN", "1e3", "0x1F", "١٢", "1,5", " 5", "5 ", "--5", True, False, [], [5], {}, {"$gt": 1}, None, 10**30, -(10**9), 1e308)
+ODD: tuple[Any, ...] = (
+    "x",
+    "",
+    "NaN",
+    "1e3",
+    "0x1F",
+    "١٢",
+    "1,5",
+    " 5",
+    "5 ",
+    "--5",
+    True,
+    False,
+    [],
+    [5],
+    {},
+    {"$gt": 1},
+    None,
+    10**30,
+    -(10**9),
+    1e308,
+)
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
@@ -37,7 +58,15 @@ def test_an_odd_row_does_not_change_the_next(odd: Any) -> None:
 
 @pytest.mark.parametrize(
     ("odd", "read"),
-    [("115", 115), ("115.0", 115), ("0", 0), ("115.04", 115), ("115.06", 115.1), (115.0, 115), (115.5, 115.5)],
+    [
+        ("115", 115),
+        ("115.0", 115),
+        ("0", 0),
+        ("115.04", 115),
+        ("115.06", 115.1),
+        (115.0, 115),
+        (115.5, 115.5),
+    ],
 )
 def test_a_number_in_the_dress_of_text_is_read(odd: Any, read: float) -> None:
     assert look_at(VIEW, "entries", SGV | {"sgv": odd}) == SGV | {"sgv": read}
@@ -51,8 +80,10 @@ def test_a_whole_number_is_made_of_what_should_be_one(odd: Any, read: int) -> No
     assert type(seen["noise"]) is int
 
 
-@pytest.mark.parametrize(("value", "kept"), [(0, True), (1000, True), (-1, False), (1001, False), ("1001", False), (1000.5, False)])
-def test_a_number_out_of_range_is_lost(value: Any, kept: bool) -> None:  # noqa: FBT001 - a table's column
+@pytest.mark.parametrize(
+    ("value", "kept"), [(0, True), (1000, True), (-1, False), (1001, False), ("1001", False), (1000.5, False)]
+)
+def test_a_number_out_of_range_is_lost(value: Any, kept: bool) -> None:
     seen = look_at(VIEW, "entries", SGV | {"sgv": value})
     assert seen == (SGV | {"sgv": value} if kept else without(SGV, "sgv"))
 
@@ -67,7 +98,9 @@ def test_what_is_not_plainly_yes_or_no_is_lost(odd: Any) -> None:
     assert look_at(VIEW, "treatments", DOSE | {"isSMB": odd}) == DOSE
 
 
-@pytest.mark.parametrize(("date", "read"), [(NOW + 0.4, NOW), (NOW + 0.6, NOW + 1), (float(NOW), NOW), (str(NOW), NOW)])
+@pytest.mark.parametrize(
+    ("date", "read"), [(NOW + 0.4, NOW), (NOW + 0.6, NOW + 1), (float(NOW), NOW), (str(NOW), NOW)]
+)
 def test_a_double_or_a_text_as_a_date_is_read_to_the_millisecond(date: Any, read: int) -> None:
     seen = look_at(VIEW, "entries", SGV | {"date": date})
     assert seen == SGV | {"date": read}
@@ -81,6 +114,7 @@ def test_a_date_out_of_range_hides_its_row(date: Any) -> None:
 
 
 def test_an_id_that_is_none_is_lost_alone() -> None:
+    odd: Any
     for odd in (7, [], {"$oid": "5f5f5f5f5f5f5f5f5f5f5f5f"}, "x" * 201, True):
         assert look_at(VIEW, "entries", SGV | {"_id": odd}) == SGV
 
@@ -100,7 +134,11 @@ def test_what_is_no_object_is_lost_alone(odd: Any) -> None:
 def test_odd_values_deep_inside_are_lost_alone() -> None:
     row = STATUS | {
         "openaps": {
-            "suggested": {"eventualBG": "high", "insulinReq": 0.2, "predBGs": {"IOB": [100, 90], "COB": 5, "UAM": ["x"]}},
+            "suggested": {
+                "eventualBG": "high",
+                "insulinReq": 0.2,
+                "predBGs": {"IOB": [100, 90], "COB": 5, "UAM": ["x"]},
+            },
             "iob": [{"iob": "?", "activity": 0.01}, 7, {"iob": 1.5}],
         },
         "pump": {"clock": "soon", "reservoir": 90},
@@ -121,7 +159,9 @@ def test_an_object_or_an_array_of_them_is_kept_as_it_came(iob: Any) -> None:
         assert look_at(VIEW, "devicestatus", row) == {"created_at": ISO, "openaps": {"iob": iob}}
 
 
-@pytest.mark.parametrize("curve", [[1, None, 3], [1, "x", 3], [1, [2], 3], [1, 10**9, 3], "123", {"0": 1}, [[1, 2]], None])
+@pytest.mark.parametrize(
+    "curve", [[1, None, 3], [1, "x", 3], [1, [2], 3], [1, 10**9, 3], "123", {"0": 1}, [[1, 2]], None]
+)
 def test_a_curve_with_a_hole_is_lost_as_a_whole(curve: Any) -> None:
     row = STATUS | {"loop": {"predicted": {"values": curve, "startDate": ISO}}}
     assert look_at(VIEW, "devicestatus", row) == STATUS | {"loop": {"predicted": {"startDate": ISO}}}
@@ -133,7 +173,13 @@ def test_a_curve_of_numbers_in_the_dress_of_text_is_read() -> None:
 
 
 def test_settings_that_the_profile_editor_writes_as_text_are_read() -> None:
-    store = {"Ines": {"dia": "4", "basal": [{"time": "00:00", "value": "0.8", "timeAsSeconds": "0"}], "sens": "none"}}
+    store = {
+        "Ines": {
+            "dia": "4",
+            "basal": [{"time": "00:00", "value": "0.8", "timeAsSeconds": "0"}],
+            "sens": "none",
+        }
+    }
     assert look_at(VIEW, "profile", {"startDate": ISO, "store": store}) == {
         "startDate": ISO,
         "store": {"Profile 1": {"dia": 4, "basal": [{"time": "00:00", "value": 0.8, "timeAsSeconds": 0}]}},
@@ -146,10 +192,15 @@ def test_an_odd_profile_among_others_is_lost_alone(odd: Any) -> None:
     assert look_at(VIEW, "profile", row) == {"startDate": ISO, "store": {"Profile 1": {"dia": 5}}}
 
 
-@pytest.mark.parametrize("time", ["25:00", "6:30", "06:60", "06:30\n", "06:30:00:00", "٠٦:30", 630, None, "x"])
+@pytest.mark.parametrize(
+    "time", ["25:00", "6:30", "06:60", "06:30\n", "06:30:00:00", "٠٦:30", 630, None, "x"]
+)
 def test_what_is_no_time_of_day_is_lost(time: Any) -> None:
     row = {"startDate": ISO, "store": {"a": {"basal": [{"time": time, "value": 1}]}}}
-    assert look_at(VIEW, "profile", row) == {"startDate": ISO, "store": {"Profile 1": {"basal": [{"value": 1}]}}}
+    assert look_at(VIEW, "profile", row) == {
+        "startDate": ISO,
+        "store": {"Profile 1": {"basal": [{"value": 1}]}},
+    }
 
 
 def test_the_same_rows_are_seen_with_and_without_an_odd_one_among_them() -> None:
@@ -163,9 +214,17 @@ def test_the_same_rows_are_seen_with_and_without_an_odd_one_among_them() -> None
 
 def test_every_field_may_be_odd_at_once() -> None:
     for odd in ODD:
-        document = dict.fromkeys(("pump", "openaps", "loop", "store", "override", "uploader", "boluscalc", "notes"), odd)
+        document = dict.fromkeys(
+            ("pump", "openaps", "loop", "store", "override", "uploader", "boluscalc", "notes"), odd
+        )
         for collection in WHOLE.lenses:
-            row = document | {"type": "sgv", "eventType": "SMB", "date": NOW, "created_at": ISO, "startDate": ISO}
+            row = document | {
+                "type": "sgv",
+                "eventType": "SMB",
+                "date": NOW,
+                "created_at": ISO,
+                "startDate": ISO,
+            }
             seen = look_at(WHOLE, collection, row) or {}
             assert seen.keys() <= {"type", "eventType", "date", "created_at", "startDate", "notes"}
 

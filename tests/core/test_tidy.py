@@ -1,5 +1,7 @@
 """Values are written anew: moments in UTC, words without anything that could act on a page."""
 
+# ruff: noqa: RUF001 - what looks like another character is the point here
+
 from typing import Any
 
 import pytest
@@ -65,7 +67,7 @@ NO_TIMES = [
     "2100-01-01T00:00:00.001Z",
     "1969-12-31T23:59:59.999Z",
     "1970-01-01T00:00:00+00:01",
-    "２０２６-11-23T12:00:00.000Z",  # noqa: RUF001 - digits, but not ours
+    "２０２６-11-23T12:00:00.000Z",
     "2026-11-23T12:00:00.000Z\n",
     " 2026-11-23T12:00:00.000Z",
     "Mon Nov 23 2026",
@@ -83,7 +85,11 @@ def test_a_moment_is_written_anew_in_utc(text: str, anew: str) -> None:
 
 @pytest.mark.parametrize(("text", "anew"), TIMES)
 def test_a_column_of_moments_is_written_anew_as_each_alone(text: str, anew: str) -> None:
-    rows = [NOTE | {"notes": "a", "timestamp": text}, NOTE | {"notes": "b", "timestamp": ISO}, NOTE | {"notes": "c"}]
+    rows = [
+        NOTE | {"notes": "a", "timestamp": text},
+        NOTE | {"notes": "b", "timestamp": ISO},
+        NOTE | {"notes": "c"},
+    ]
     seen = {row["notes"]: row.get("timestamp") for row in look(VIEW, "treatments", rows)}
     assert seen == {"a": anew, "b": ISO, "c": None}
     assert [row["created_at"] for row in look(VIEW, "treatments", [NOTE | {"created_at": text}])] == [anew]
@@ -98,7 +104,11 @@ def test_what_is_no_moment_is_lost_alone(text: str) -> None:
 
 
 def test_a_moment_may_be_a_number_where_either_is_written() -> None:
-    rows = [NOTE | {"notes": "a", "timestamp": NOW + 0.6}, NOTE | {"notes": "b", "timestamp": ISO}, NOTE | {"notes": "c", "timestamp": NOW}]
+    rows = [
+        NOTE | {"notes": "a", "timestamp": NOW + 0.6},
+        NOTE | {"notes": "b", "timestamp": ISO},
+        NOTE | {"notes": "c", "timestamp": NOW},
+    ]
     seen = {row["notes"]: row["timestamp"] for row in look(VIEW, "treatments", rows)}
     assert seen == {"a": NOW + 1, "b": ISO, "c": NOW}
     assert look_at(VIEW, "treatments", NOTE | {"timestamp": -1}) == NOTE
@@ -136,8 +146,8 @@ def test_any_text_is_a_moment_or_none(text: str) -> None:
         ("é ü 日本 \U0001f600", "é ü 日本 \U0001f600"),
         ("<script>alert(1)</script>", "‹script›alert(1)‹/script›"),
         ('" onload="x', "” onload=”x"),
-        ("it's `x` & y", "it’s ’x’ ＆ y"),  # noqa: RUF001 - look-alikes are the point
-        ("&lt;b&gt;", "＆lt;b＆gt;"),  # noqa: RUF001 - as above
+        ("it's `x` & y", "it’s ’x’ ＆ y"),
+        ("&lt;b&gt;", "＆lt;b＆gt;"),
         ("a\u202eb\u2066c\u2069d\u200ee\u061cf\ufeffg", "abcdefg"),
         ("a\x00b\x1bc\nd\te\x7ff\x85g\x9fh", "a b c d e f g h"),
         ("\ud83d half", "half"),
@@ -155,30 +165,45 @@ def test_words_can_not_act_on_a_page(text: str, left: str) -> None:
 @settings(max_examples=60)
 def test_no_words_hold_markup_control_or_direction_and_twice_is_once(text: str) -> None:
     left = harmless(text)
-    assert not set(left) & set("<>&\"'`\r\n\t\x00\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+    assert not set(left) & set(
+        "<>&\"'`\r\n\t\x00\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+    )
     assert left.isprintable() or not any(ord(one) < 32 or 127 <= ord(one) < 160 for one in left)
     assert not any(0xD800 <= ord(one) < 0xE000 for one in left)
     assert harmless(left) == left
 
 
 def test_named_words_are_made_harmless_wherever_they_stand() -> None:
-    assert look_at(VIEW, "treatments", NOTE | {"notes": "<img src=x>\u202e"}) == NOTE | {"notes": "‹img src=x›"}
-    assert look_at(VIEW, "food", {"name": "<b>'Bread'"}) == {"name": "‹b›’Bread’"}  # noqa: RUF001 - look-alikes
+    assert look_at(VIEW, "treatments", NOTE | {"notes": "<img src=x>\u202e"}) == NOTE | {
+        "notes": "‹img src=x›"
+    }
+    assert look_at(VIEW, "food", {"name": "<b>'Bread'"}) == {"name": "‹b›’Bread’"}
     nested = a_view("treatments: {event_types: [Note], fields: [boluscalc.notes, 'boluscalc.foods[].name']}")
     row = NOTE | {"boluscalc": {"notes": "<a>", "foods": [{"name": "<b>"}, {"name": 7}]}}
-    assert look_at(nested, "treatments", row) == NOTE | {"boluscalc": {"notes": "‹a›", "foods": [{"name": "‹b›"}]}}
+    assert look_at(nested, "treatments", row) == NOTE | {
+        "boluscalc": {"notes": "‹a›", "foods": [{"name": "‹b›"}]}
+    }
 
 
 def test_words_in_an_array_are_made_harmless_one_by_one() -> None:
     status = a_view("devicestatus: {fields: ['openaps.suggested.consoleLog[]']}")
     row = {"created_at": ISO, "openaps": {"suggested": {"consoleLog": ["<a>", "b\u202e"]}}}
-    assert look_at(status, "devicestatus", row) == {"created_at": ISO, "openaps": {"suggested": {"consoleLog": ["‹a›", "b"]}}}
+    assert look_at(status, "devicestatus", row) == {
+        "created_at": ISO,
+        "openaps": {"suggested": {"consoleLog": ["‹a›", "b"]}},
+    }
 
 
 def test_ids_are_turned_wherever_they_stand() -> None:
-    ids = a_view("treatments: {event_types: [Note], fields: [syncIdentifier, bolus.id, 'boluscalc.foods[]._id']}")
+    ids = a_view(
+        "treatments: {event_types: [Note], fields: [syncIdentifier, bolus.id, 'boluscalc.foods[]._id']}"
+    )
     turn = ids.lenses["treatments"].pseudonyms.one
-    row = NOTE | {"syncIdentifier": "s", "bolus": {"id": "b"}, "boluscalc": {"foods": [{"_id": "f"}, {"_id": "g"}]}}
+    row = NOTE | {
+        "syncIdentifier": "s",
+        "bolus": {"id": "b"},
+        "boluscalc": {"foods": [{"_id": "f"}, {"_id": "g"}]},
+    }
     assert look_at(ids, "treatments", row) == NOTE | {
         "syncIdentifier": turn("s"),
         "bolus": {"id": turn("b")},
@@ -189,7 +214,12 @@ def test_ids_are_turned_wherever_they_stand() -> None:
 @pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 300])
 def test_many_rows_are_written_anew_as_each_alone(count: int) -> None:
     rows = [
-        {"type": "sgv", "date": NOW - at, "sgv": 100, "dateString": ISO if at % 3 else "2026-11-23T13:00:00+01:00"}
+        {
+            "type": "sgv",
+            "date": NOW - at,
+            "sgv": 100,
+            "dateString": ISO if at % 3 else "2026-11-23T13:00:00+01:00",
+        }
         | ({"_id": f"{at:024x}"} if at % 5 else {})
         for at in range(count)
     ]

@@ -136,7 +136,14 @@ def test_a_coarse_detail_leaves_out_what_can_not_be_put_on_a_grid(detail: str, c
 
 def test_a_view_has_lenses_for_what_the_policy_names_only() -> None:
     assert a_view(ENTRIES).lenses.keys() == {"entries"}
-    assert a_view(*ALL).lenses.keys() == {"entries", "treatments", "devicestatus", "profile", "food", "activity"}
+    assert a_view(*ALL).lenses.keys() == {
+        "entries",
+        "treatments",
+        "devicestatus",
+        "profile",
+        "food",
+        "activity",
+    }
     text = policy_text(ENTRIES, detail="summary").replace("365", "14")
     summary = compile_view(parse(text, file="p.yaml"), Window(0, NOW), zone="UTC", site_key=bytes(32))
     assert summary.lenses == {}

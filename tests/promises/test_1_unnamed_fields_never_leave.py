@@ -64,12 +64,12 @@ NO_DOOR = """
 
 
 def spelt(text: str) -> list[str]:
-    found = []
-    for route in text.split():
-        for version in ("v1", "v2") if "{v}" in route else ("",):
-            for collection in COLLECTIONS[:5] if "{c}" in route else ("",):
-                found.append(route.replace("{v}", version).replace("{c}", collection))
-    return found
+    return [
+        route.replace("{v}", version).replace("{c}", collection)
+        for route in text.split()
+        for version in (("v1", "v2") if "{v}" in route else ("",))
+        for collection in (COLLECTIONS[:5] if "{c}" in route else ("",))
+    ]
 
 
 @pytest.mark.parametrize("path", spelt(ROUTES))

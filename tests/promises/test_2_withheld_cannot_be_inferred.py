@@ -46,7 +46,7 @@ async def ask(house: Living, access: Access, question: str, **options: object) -
 
 async def ids_of(house: Living, access: Access) -> dict[str, Sequence[str]]:
     """The pseudonyms of two visible rows of each collection."""
-    found = {}
+    found: dict[str, Sequence[str]] = {}
     for name in ("entries", "treatments", "devicestatus", "profile"):
         async with house.get(f"/api/v1/{name}.json?count=2", access) as response:
             rows = await response.json() if response.status == 200 else []

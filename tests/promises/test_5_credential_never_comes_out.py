@@ -7,7 +7,7 @@ import logging
 import re
 import socket
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, MutableMapping
 from typing import Any
 
 import pytest
@@ -58,7 +58,7 @@ class Heard:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def log(self, logger: Any, name: str, event: dict[str, Any]) -> str:
+    def log(self, logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
         text = repr(event)
         if "exc_info" in event:
             fault = event["exc_info"]
@@ -199,7 +199,7 @@ async def test_a_nightscout_that_says_it_back_is_not_passed_on(
 
 
 async def test_no_error_and_no_repr_holds_it(house: Living) -> None:
-    texts = [repr(house.gate), str(house.gate.nightscout), repr(house.gate.nightscout.__init__)]
+    texts = [repr(house.gate), str(house.gate.nightscout), repr(house.gate.nightscout.get)]
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         gone = Nightscout(house.session, f"http://127.0.0.1:{nobody.getsockname()[1]}", UPSTREAM_TOKEN)

@@ -45,33 +45,25 @@ WRITTEN = st.datetimes().map(lambda at: at.isoformat()) | st.sampled_from(
 
 def right(field: Field) -> st.SearchStrategy[Any]:
     """Values of the kind that belongs there."""
-    match field.kind:
-        case "number":
-            whole = st.integers(int(field.low), int(field.high))
-            return (
-                whole
-                if field.decimals == 0
-                else whole | st.floats(field.low, field.high).map(lambda x: round(x, 3))
-            )
-        case "bool":
-            return st.booleans()
-        case "ms":
-            return MOMENTS
-        case "iso":
-            return WRITTEN
-        case "time":
-            return MOMENTS | WRITTEN
-        case "enum":
-            return st.sampled_from(field.values)
-        case "clock":
-            return st.sampled_from(["00:00", "07:30", "23:59:59", "24:00"])
-        case "id":
-            return (
-                st.text("0123456789abcdef", min_size=24, max_size=24)
-                | st.uuids().map(str)
-                | st.text(max_size=30)
-            )
-    return TEXTS
+    if field.kind == "number":
+        whole = st.integers(int(field.low), int(field.high))
+        return (
+            whole
+            if field.decimals == 0
+            else whole | st.floats(field.low, field.high).map(lambda x: round(x, 3))
+        )
+    kinds: dict[str, st.SearchStrategy[Any]] = {
+        "bool": st.booleans(),
+        "ms": MOMENTS,
+        "iso": WRITTEN,
+        "time": MOMENTS | WRITTEN,
+        "enum": st.sampled_from(field.values or ("",)),
+        "clock": st.sampled_from(["00:00", "07:30", "23:59:59", "24:00"]),
+        "id": st.text("0123456789abcdef", min_size=24, max_size=24)
+        | st.uuids().map(str)
+        | st.text(max_size=30),
+    }
+    return kinds.get(field.kind, TEXTS)
 
 
 @st.composite

@@ -65,32 +65,30 @@ def field_at(fields: dict[Path, Field], path: Path) -> Field | None:
 
 def is_of_kind(field: Field, value: Any) -> bool:
     """Say whether a value is what the catalogue says that it must be, written as we write it."""
+    if isinstance(value, bool):
+        return field.kind == "bool"
+    if isinstance(value, str):
+        return _is_text_of_kind(field, value)
+    if field.kind == "number":
+        return (
+            _is_number(value)
+            and field.low <= value <= field.high
+            and (field.decimals > 0 or value == int(value))
+        )
+    return field.kind in ("ms", "time") and _is_moment(value)
+
+
+def _is_text_of_kind(field: Field, value: str) -> bool:
     match field.kind:
-        case "number":
-            return (
-                _is_number(value)
-                and field.low <= value <= field.high
-                and (field.decimals > 0 or value == int(value))
-            )
-        case "bool":
-            return isinstance(value, bool)
-        case "ms":
-            return _is_moment(value)
-        case "iso":
+        case "iso" | "time":
             return _is_written(value)
-        case "time":
-            return _is_moment(value) or _is_written(value)
         case "enum":
-            return isinstance(value, str) and value in field.values
-        case "clock":
-            return isinstance(value, str) and re.fullmatch(r"\d\d:\d\d(:\d\d)?", value, re.ASCII) is not None
-        case "id":
-            return isinstance(value, str) and re.fullmatch(r"[0-9a-f-]{24,36}", value) is not None
+            return value in field.values
         case "text":
-            return isinstance(value, str) and not re.search(
-                "[<>&\"'`\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", value
-            )
-    return False
+            return not re.search("[<>&\"'`\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", value)
+        case _:
+            shapes = {"clock": r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?", "id": r"[0-9a-f-]{24,36}"}
+            return field.kind in shapes and re.fullmatch(shapes[field.kind], value) is not None
 
 
 def _is_number(value: Any) -> bool:
