@@ -7,6 +7,7 @@ be visible but when they were, do not come through.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import compress, count, repeat
 from operator import attrgetter, eq, gt, itemgetter
 from typing import Any
@@ -167,21 +168,27 @@ def in_order(rows: list[Dated]) -> list[Dated]:
 
 def compile_lens(collection: str, shown: Shown, pseudonyms: Pseudonyms) -> Lens:
     """Compile what a policy shows of one collection."""
-    table = COLLECTIONS[collection]
-    type_field = TYPE_FIELD.get(collection)
-    # In the catalogue's order, which is about that of real documents: so the parser finds the next name at once.
-    named = [field for path, field in table.items() if path in shown.fields]
-    root = tree([*(_loose(field, type_field) for field in named), Field("isValid", "row", "raw")])
+    root, decode = _compiled(collection, shown.fields)
     return Lens(
         collection=collection,
         types=None if shown.types is None else frozenset(shown.types),
         date=DATE_FIELD.get(collection),
-        type=type_field,
+        type=TYPE_FIELD.get(collection),
         root=root,
-        values=_values(table, shown),
+        values=_values(COLLECTIONS[collection], shown),
         pseudonyms=pseudonyms,
-        decode=msgspec.json.Decoder(list[root.struct]).decode,  # type: ignore[name-defined]  # made at run time
+        decode=decode,
     )
+
+
+@lru_cache(maxsize=64)
+def _compiled(collection: str, fields: frozenset[str]) -> tuple[Node, Callable[[bytes], list[Row]]]:
+    """Compile the fields that are shown: some milliseconds, spent once for all views of like policies."""
+    type_field = TYPE_FIELD.get(collection)
+    # In the catalogue's order, which is about that of real documents: so the parser finds the next name at once.
+    named = [field for path, field in COLLECTIONS[collection].items() if path in fields]
+    root = tree([*(_loose(field, type_field) for field in named), Field("isValid", "row", "raw")])
+    return root, msgspec.json.Decoder(list[root.struct]).decode  # type: ignore[name-defined]  # made at run time
 
 
 def _values(table: Mapping[str, Field], shown: Shown) -> tuple[str, ...]:

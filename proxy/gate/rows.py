@@ -91,13 +91,7 @@ class Ahead:
     def cancel(self) -> None:
         """Give up what was begun."""
         for task in self._under_way.values():
-            task.add_done_callback(_forget)
-            task.cancel()
-
-
-def _forget(task: asyncio.Task[bytes]) -> None:
-    if not task.cancelled():
-        task.exception()  # asyncio would log a failure that nobody looked at
+            task.cancel()  # of one that failed, too: else asyncio would log a failure that nobody looked at
 
 
 async def _settings(lens: Lens, query: Query, fetch: Fetcher, *, floor: int) -> AsyncGenerator[list[Dated]]:

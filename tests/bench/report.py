@@ -29,7 +29,7 @@ def kernels(measured: Sequence[Kernel]) -> str:
 
 
 def wholes(seen: Sequence[Seen]) -> str:
-    """Write each scene's subjects, and how many times as many answers Chaperone gives."""
+    """Write each scene's subjects, and how many times as many answers Chaperone gives, by the clock and by CPU."""
     rows = []
     for each in seen:
         ours = next(one for one in seen if one.scene == each.scene and one.subject == "Chaperone")
@@ -40,11 +40,23 @@ def wholes(seen: Sequence[Seen]) -> str:
                 f"{each.full.rate:.1f}",
                 f"{each.full.percentile(50):.2f}",
                 f"{each.full.percentile(99):.2f}",
+                f"{each.cpu:.2f}",
                 f"**{ours.full.rate / each.full.rate:.2f}**" if each is not ours else "1",
+                f"**{each.cpu / ours.cpu:.2f}**" if each is not ours else "1",
                 str(each.full.failed),
             ]
         )
-    heads = ["asked", "of", "answers / s", "p50 ms", "p99 ms", "Chaperone : this", "failed"]
+    heads = [
+        "asked",
+        "of",
+        "answers / s",
+        "p50 ms",
+        "p99 ms",
+        "CPU ms each",
+        "Chaperone : this",
+        "by CPU",
+        "failed",
+    ]
     return _table(heads, rows)
 
 

@@ -37,6 +37,20 @@ class Subject:
     tokens: list[str]
     process: subprocess.Popen[bytes]
 
+    def cpu_seconds(self) -> float:
+        """Give what its process and that one's children have spent so far."""
+        mine = [self.process.pid, *_children(self.process.pid)]
+        return sum(_cpu_ticks(pid) for pid in mine) / os.sysconf("SC_CLK_TCK")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _cpu_ticks(pid: int) -> int:
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(after_name[11]) + int(after_name[12])  # user and system
+
 
 def free_port() -> int:
     with socket.socket() as probe:

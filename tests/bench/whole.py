@@ -38,6 +38,8 @@ class Seen:
     subject: str
     scene: str
     full: Sample
+    cpu: float
+    """Milliseconds of CPU for one answer: what the other work of a busy machine does not change."""
     half: Sample | None = None
 
 
@@ -69,11 +71,11 @@ async def _see(subject: Subject, scene: Scene, *, half: bool) -> Seen:
         text.replace(b"@PORT@", str(subject.port).encode()) for text in scene.questions(subject.tokens)
     )
     await saturate(subject.port, questions, connections=scene.connections, seconds=1)
+    before = subject.cpu_seconds()
     full = await saturate(subject.port, questions, connections=scene.connections, seconds=scene.seconds)
-    if not half:
-        return Seen(subject.name, scene.name, full)
-    slow = await at_rate(subject, scene, questions, full.rate / 2)
-    return Seen(subject.name, scene.name, full, slow)
+    cpu = (subject.cpu_seconds() - before) * 1e3 / len(full.took)
+    slow = await at_rate(subject, scene, questions, full.rate / 2) if half else None
+    return Seen(subject.name, scene.name, full, cpu, slow)
 
 
 async def at_rate(subject: Subject, scene: Scene, questions: Iterator[bytes], rate: float) -> Sample:

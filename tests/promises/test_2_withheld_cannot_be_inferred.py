@@ -158,3 +158,28 @@ async def test_a_difference_in_what_is_shown_does_show(
     change: Callable[[Rows], None], site: StillSite, heard: list[Answer]
 ) -> None:
     assert first_difference(heard, await answers(changed(site, change), "consultant", few=9)) != ""
+
+
+def in_zone(name: str) -> Change:
+    """Give a change that moves the family to another part of the world."""
+
+    def change(rows: Rows) -> None:
+        for row in rows["profile"]:
+            row["timezone"] = name
+            for settings in row["store"].values():
+                settings["timezone"] = name
+
+    return change
+
+
+@pytest.mark.parametrize(("policy", "alike"), [("unnamed", True), ("consultant", False)])
+async def test_where_a_family_lives_shows_at_no_edge_unless_the_policy_names_the_zone(
+    policy: str, alike: bool, site: StillSite
+) -> None:
+    heard = []
+    for zone in ("Asia/Kathmandu", "America/St_Johns"):
+        async with living(changed(site, in_zone(zone)), zone="") as house:
+            access = await house.mint(policy, days=1)
+            question = "/api/v1/entries.json?find[date][$gte]=1&count=3000"
+            heard.append([await ask(house, access, path) for path in (question, "/api/v3/treatments")])
+    assert (first_difference(*heard) == "") is alike
