@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach each,python3 python3.14 python3.13 python3.12 py
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 WORKERS ?= 2
 
-.PHONY: help run test setup setup-dev tools
+.PHONY: help run test bench setup setup-dev tools
 .DELETE_ON_ERROR:
 
 help:
@@ -23,6 +23,11 @@ test: setup-dev tools
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+# Some minutes; the page is kept in tests/bench/RESULTS.md. A nginx with Lua and cjson is compared if it is installed
+# (Debian: apt-get install nginx libnginx-mod-http-lua lua-cjson), and mitmproxy in an environment of its own.
+bench: setup-dev
+	@$(BIN)/python -m tests.bench
 
 setup: $(VENV)/ready
 setup-dev: $(VENV)/ready-dev
@@ -56,6 +61,8 @@ tools:
 	@missing=""; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$$missing chromium"; \
+	test -z "$$CI" || command -v caddy >/dev/null || missing="$$missing caddy"; \
+	test -z "$$CI" || command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
 	test "$$(uname)" != Linux || command -v strace >/dev/null || missing="$$missing strace"; \
 	test -n "$$missing" || exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

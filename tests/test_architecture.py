@@ -17,7 +17,18 @@ MAY_IMPORT = {
     "app": {"core", "report", "settings"} | EDGES,
     "cli": {"core", "report", "settings", "app"} | EDGES,
 }
-NOT_IN_THE_CORE = {"aiohttp", "asyncio", "os", "socket", "sqlite3", "redis", "httpx", "pathlib", "secrets", "random"}
+NOT_IN_THE_CORE = {
+    "aiohttp",
+    "asyncio",
+    "os",
+    "socket",
+    "sqlite3",
+    "redis",
+    "httpx",
+    "pathlib",
+    "secrets",
+    "random",
+}
 LONGEST = 350
 
 
@@ -41,12 +52,16 @@ def test_imports_run_one_way(path: Path) -> None:
     assert rooms - {room(path)} <= MAY_IMPORT[room(path)], path
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if room(p) in {"core", "report"}], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if room(p) in {"core", "report"}], ids=lambda path: path.name
+)
 def test_the_core_knows_no_world(path: Path) -> None:
     assert not {name.split(".")[0] for name in imports(path)} & NOT_IN_THE_CORE
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if room(p) in {"core", "report"}], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if room(p) in {"core", "report"}], ids=lambda path: path.name
+)
 def test_the_core_asks_no_clock(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not [word for word in ("datetime.now", "time.time", "date.today", "utcnow") if word in text]

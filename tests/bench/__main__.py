@@ -80,6 +80,8 @@ def _whole(_: Rows, folder: Path, now: int) -> Iterator[str]:
             stack.enter_context(nginx(site.port, folder, core=core)),
             stack.enter_context(mitmproxy(site.port, folder, core=core)),
         ]
+        if None in subjects:
+            print("  not all peers could be started: see the Makefile for what they need", file=sys.stderr)
         for scene in scenes(now):
             for subject in filter(None, subjects):
                 print(f"  {scene.name}: {subject.name}", file=sys.stderr)

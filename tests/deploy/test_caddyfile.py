@@ -89,7 +89,11 @@ def test_each_side_has_a_name_and_a_port_of_its_own() -> None:
     assert "header_up Host" not in text
 
 
-@pytest.mark.skipif(shutil.which("caddy") is None, reason="Caddy is not on this machine")
+# Where nobody looks at what was left out, nothing is left out: there, a missing part fails.
+HERE = shutil.which("caddy") is not None or bool(os.environ.get("CI"))
+
+
+@pytest.mark.skipif(not HERE, reason="Caddy is not on this machine")
 def test_caddy_itself_takes_the_file(tmp_path: Path) -> None:
     told = {
         "CHAPERONE_PUBLIC_URL": "https://visit.example.org",

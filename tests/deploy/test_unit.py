@@ -1,3 +1,4 @@
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -64,7 +65,11 @@ def test_the_owners_commands_work_in_the_same_folder_as_the_same_user() -> None:
     assert "EnvironmentFile=/etc/chaperone/env" in LINES
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
+# Where nobody looks at what was left out, nothing is left out: there, a missing part fails.
+HERE = shutil.which("systemd-analyze") is not None or bool(os.environ.get("CI"))
+
+
+@pytest.mark.skipif(not HERE, reason="systemd is not on this machine")
 def test_systemd_itself_takes_the_unit() -> None:
     command = ["systemd-analyze", "verify", "--recursive-errors=no", str(UNIT)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
@@ -73,7 +78,7 @@ def test_systemd_itself_takes_the_unit() -> None:
     assert not [line for line in faults if "chaperone" in line]
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
+@pytest.mark.skipif(not HERE, reason="systemd is not on this machine")
 def test_systemd_finds_little_that_the_service_could_do() -> None:
     command = ["systemd-analyze", "security", "--offline=true", "--threshold=15", str(UNIT)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)

@@ -24,7 +24,7 @@ TEXTS = st.text(max_size=20) | st.sampled_from(
 NUMBERS = (
     st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.sampled_from([0, 1, 55, 1e308, 2**63, -1])
+    | st.sampled_from([0, 1, 55.5, 1e308, 2**63, -1, -1e12 - 0.5, 1e12 + 0.5])
 )
 ANYTHING: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | NUMBERS | TEXTS,
@@ -76,8 +76,10 @@ def documents(draw: st.DrawFn, collection: str) -> dict[str, Any]:
     for field in rows + draw(
         st.lists(st.sampled_from(others), max_size=12, unique_by=lambda field: field.path)
     ):
-        odd = draw(st.integers(0, 5)) == 0
-        _put(draw, document, field.path.split("."), ANYTHING if odd else right(field))
+        values = draw(
+            st.sampled_from([right(field), right(field), right(field), right(field), ANYTHING, NUMBERS])
+        )
+        _put(draw, document, field.path.split("."), values)
     return document
 
 

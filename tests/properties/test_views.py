@@ -22,7 +22,7 @@ from tests.living import POLICIES
 from tests.properties.documents import documents
 from tests.properties.oracle import Path, field_at, is_of_kind, leaves, may_be_a_row, named
 
-RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+RELAXED = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 NAMES = tuple(COLLECTIONS)
 
 
