@@ -17,6 +17,7 @@ from proxy.gate.limits import Limits
 from proxy.gate.memory import Memory
 from proxy.gate.metrics import Metrics
 from proxy.gate.streams import Streams
+from proxy.gate.tokens import CheckedTokens
 from proxy.gate.upstream import Nightscout
 
 _MOST_VIEWS = 64
@@ -42,6 +43,7 @@ class Gate:
     trusted: tuple[str, ...] = ()
     request_id: Callable[[], str] = lambda: secrets.token_hex(8)
     limits: Limits = field(init=False)
+    tokens: CheckedTokens = field(default_factory=CheckedTokens)
     metrics: Metrics = field(default_factory=Metrics)
     memory: Memory = field(default_factory=Memory)
     large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

@@ -7,7 +7,7 @@ from proxy.core.errors import TokenError
 from proxy.core.grant import Grant
 from proxy.core.record import Value
 from proxy.core.session import alive, cookie_name, needs_touch, session_key
-from proxy.core.token import read_token
+from proxy.core.token import TokenClaims, read_token
 from proxy.gate.asking import Asking, asking
 from proxy.gate.gate import Gate
 
@@ -80,17 +80,24 @@ async def _by_token(gate: Gate, raw: str, asked: Asking, *, in_url: bool) -> Gra
         if known is not None and in_url and not known.url_token:
             raise TokenError("the token is not for use in an address")
         return known
-    claims = read_token(
-        raw,
-        public_keys=gate.public_keys(),
-        audience=gate.public_url,
-        issuer=gate.public_url,
-        now_ms=asked.at,
-    )
+    claims = _claims(gate, raw, asked)
     grant = await gate.store.grant(claims.grant)
     if grant is None or claims.site != gate.site or (in_url and not grant.url_token):
         raise TokenError("the token is not for this site, or not for use in an address")
     return grant
+
+
+def _claims(gate: Gate, raw: str, asked: Asking) -> TokenClaims:
+    """Check a token; one that was found right is right until its end, as long as the keys are the same."""
+    keys = gate.public_keys()
+    known = gate.tokens.recall(raw, keys)
+    if known is not None and known.not_before <= asked.at < known.expires_at:
+        return known
+    claims = read_token(
+        raw, public_keys=keys, audience=gate.public_url, issuer=gate.public_url, now_ms=asked.at
+    )
+    gate.tokens.keep(raw, keys, claims)
+    return claims
 
 
 async def _opened(gate: Gate, grant: Grant, asked: Asking) -> Grant:

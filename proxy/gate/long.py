@@ -11,12 +11,11 @@ from proxy.core.errors import ChaperoneError
 from proxy.core.headers import PRIVATE
 from proxy.core.record import Kind
 from proxy.gate.answers import Form
-from proxy.gate.streams import abort
+from proxy.gate.streams import STALLED_SECONDS, abort
 from proxy.gate.turn import Turn
 from proxy.gate.upstream import Reading
 
 PART = 4 * 1024 * 1024
-STALLED_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)

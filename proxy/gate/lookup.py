@@ -62,10 +62,15 @@ async def _large(turn: Turn, lens: Lens, query: Query) -> Body | web.StreamRespo
     reading = Reading(turn.gate.nightscout, turn.gate.metrics.upstream_seconds)
     async with aclosing(_written(turn, lens, query, reading)) as source:
         async with turn.gate.large:
+            kept = turn.gate.memory.recall(_key(turn))
+            if kept is not None:  # made for another while this one waited for its turn
+                return kept
             begun, is_whole = await _begun(source, form, whole=turn.asked.head)
         if is_whole:
             text = begun.text + form.closing
-            return Body(form.content_type, text, begun.rows, query.words(lens.types), fetched=reading.bytes)
+            body = Body(form.content_type, text, begun.rows, query.words(lens.types), fetched=reading.bytes)
+            turn.gate.memory.keep(_key(turn), body)
+            return body
         # From here on a slow reader holds up nobody: only the fetches go through the turnstile.
         reading.turnstile = turn.gate.large
         return await stream(turn, query.words(lens.types), form, begun, source, reading)

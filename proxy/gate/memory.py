@@ -25,10 +25,9 @@ class Memory:
 
     async def answer(self, key: Hashable, make: Callable[[], Awaitable[Body]]) -> Body:
         """Give the remembered answer, or the one that is being made, or make it. Failures are not remembered."""
-        now = asyncio.get_running_loop().time()
-        kept = self._kept.get(key)
-        if kept is not None and now - kept[0] < FRESH_SECONDS:
-            return kept[1]
+        kept = self.recall(key)
+        if kept is not None:
+            return kept
         task = self._under_way.get(key)
         if task is None:
             task = asyncio.ensure_future(self._made(key, make))
@@ -39,10 +38,18 @@ class Memory:
 
     async def _made(self, key: Hashable, make: Callable[[], Awaitable[Body]]) -> Body:
         body = await make()
-        self._keep(key, body)
+        self.keep(key, body)
         return body
 
-    def _keep(self, key: Hashable, body: Body) -> None:
+    def recall(self, key: Hashable) -> Body | None:
+        """Give a remembered answer, if it is fresh."""
+        kept = self._kept.get(key)
+        if kept is None or asyncio.get_running_loop().time() - kept[0] >= FRESH_SECONDS:
+            return None
+        return kept[1]
+
+    def keep(self, key: Hashable, body: Body) -> None:
+        """Remember an answer, unless it is too large."""
         if len(body.content) > LARGEST:
             return
         old = self._kept.pop(key, None)

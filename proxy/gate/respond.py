@@ -10,13 +10,16 @@ from aiohttp import web
 from proxy.core.headers import PRIVATE
 from proxy.core.view import View
 from proxy.gate.body import Body
+from proxy.gate.streams import STALLED_SECONDS, abort
 from proxy.gate.turn import Turn
 
 _WORTH_COMPRESSING = 1_000
 _WORTH_A_THREAD = 200_000
+_WORTH_PORTIONS = 1_000_000
+_PORTION = 256 * 1024
 
 
-async def respond(turn: Turn, body: Body) -> web.Response:
+async def respond(turn: Turn, body: Body) -> web.StreamResponse:
     """Record an answer and build it. Raises GrantEnded or StoreUnavailable: then nothing is sent."""
     gate, request = turn.gate, turn.request
     headers = {**PRIVATE, "X-Request-Id": turn.asked.request_id}
@@ -46,8 +49,32 @@ async def respond(turn: Turn, body: Body) -> web.Response:
     await gate.limits.spend(turn.grant.id, turn.asked.at, upstream=body.fetched)
     if not body.secret and "gzip" in request.headers.get("Accept-Encoding", ""):
         content, headers = await _compressed(content, headers)
+    if len(content) > _WORTH_PORTIONS and not turn.asked.head:
+        return await _in_portions(turn, status, body.content_type, content, headers)
     gate.streams.carry(turn.grant, request.transport, under_way=False)
     return web.Response(status=status, body=content, content_type=body.content_type, headers=headers)
+
+
+async def _in_portions(
+    turn: Turn, status: int, content_type: str, content: bytes, headers: dict[str, str]
+) -> web.StreamResponse:
+    """Write a large body as the reader takes it: fifty readers at once must not mean fifty copies in memory."""
+    response = web.StreamResponse(status=status, headers=headers)
+    response.content_type = content_type
+    response.content_length = len(content)
+    await response.prepare(turn.request)
+    view = memoryview(content)
+    try:
+        for at in range(0, len(content), _PORTION):
+            async with asyncio.timeout(STALLED_SECONDS):
+                await response.write(view[at : at + _PORTION])
+        await response.write_eof()
+    except TimeoutError:
+        if turn.request.transport is not None:
+            abort(turn.request.transport)
+        return response
+    turn.gate.streams.carry(turn.grant, turn.request.transport, under_way=False)
+    return response
 
 
 def etag(site_key: bytes, view: View, content: bytes) -> str:

@@ -19,6 +19,8 @@ from proxy.core.grant import Grant
 from proxy.core.ports import Clock, Store
 
 TICK_SECONDS: Final = 0.25
+STALLED_SECONDS: Final = 60
+"""A reader that takes nothing for so long is let go."""
 log = structlog.get_logger("streams")
 
 

@@ -39,7 +39,14 @@ def still(days: int = 2, *, seed: str = "tests") -> StillSite:
     kept = rows[::EVERY] + [row for row in rows if "override" in row or "xdripjs" in row][:20]
     made.collections["entries"] = made.collections["entries"][::3]
     made.collections["devicestatus"] = list({row["_id"]: row for row in kept}.values())
+    for name in ("entries", "treatments", "devicestatus"):
+        made.collections[name] += _twins(made.collections[name][::5])
     return StillSite(made.seed, made.since, made.until, made.collections)
+
+
+def _twins(rows: list[Row]) -> list[Row]:
+    """Other rows of the same moments, as two uploaders write them: their order must not be the database's."""
+    return [row | {"_id": row["_id"][::-1], "sgv": 77, "insulin": 0.3, "uploaderBattery": 5} for row in rows]
 
 
 def changed(site: StillSite, *changes: Callable[[Rows], None]) -> StillSite:
