@@ -57,7 +57,9 @@ class Streams:
 
     def expired(self, now: int) -> set[str]:
         """Forget closed connections; give the grants whose time was to be over by now."""
-        for transport in [transport for transport in self._carrying if transport.is_closing()]:
+        # One that is closing may still be delivering: it counts until it holds nothing more.
+        done = [each for each in self._carrying if each.is_closing() and not each.get_write_buffer_size()]
+        for transport in done:
             del self._carrying[transport]
         return {carried.grant for carried in self._carrying.values() if now >= carried.expires_at}
 

@@ -57,11 +57,11 @@ and lua-cjson from the system's packages; mitmproxy is installed into `.cache/be
 """
 
 
-def _kernel(rows: Rows, _: Path, now: int) -> Iterator[str]:
-    measured = measure("invented", demo_bodies(rows, now))
+def _kernel(rows: Rows, folder: Path, now: int) -> Iterator[str]:
+    measured = measure("invented", demo_bodies(rows, now), folder)
     url, token = os.environ.get("NIGHTSCOUT_URL"), os.environ.get("NIGHTSCOUT_TOKEN")
     if url and token:
-        measured += measure("a real Nightscout's", real_bodies(url.rstrip("/"), token, now))
+        measured += measure("a real site", real_bodies(url.rstrip("/"), token, now), folder)
     yield "## The filter, against `orjson.loads` of the same bytes\n"
     yield "Policy `consultant`: read, filter, write. CPU time of one thread.\n"
     yield report.kernels(measured)
