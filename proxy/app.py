@@ -13,14 +13,18 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from proxy.core.neutral import profile_for
 from proxy.core.policyfile import parse
 from proxy.core.ports import Store
+from proxy.gate.desk import Desk
 from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
+from proxy.gate.rows import pages
 from proxy.gate.streams import watch
 from proxy.gate.upstream import Nightscout
 from proxy.gate.web import clinicians_app
 from proxy.gate.zone import SiteZone
+from proxy.live import Bell, Live
 from proxy.owner.health import owner_app
 from proxy.owner.housekeeping import keep_house
 from proxy.settings import Settings
@@ -69,8 +73,16 @@ async def open_store(settings: Settings) -> Store:
     return await open_sqlite(settings.data, site=SITE, clock=clock)
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The site, by its two ways: questions, and the socket that rings when something changed."""
+
+    nightscout: Nightscout
+    bell: Bell
+
+
 @asynccontextmanager
-async def nightscout(settings: Settings) -> AsyncIterator[Nightscout]:
+async def nightscout(settings: Settings) -> AsyncIterator[Reached]:
     """Reach the site of the settings, or start the demo site on a free port of this machine."""
     async with AsyncExitStack() as stack:
         url, token = settings.nightscout_url, settings.nightscout_token.get_secret_value()
@@ -81,7 +93,7 @@ async def nightscout(settings: Settings) -> AsyncIterator[Nightscout]:
         session = await stack.enter_async_context(
             aiohttp.ClientSession(connector=limits, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
         )
-        yield Nightscout(session, url, token)
+        yield Reached(Nightscout(session, url, token), Bell(session, url, token))
 
 
 @asynccontextmanager
@@ -118,6 +130,20 @@ def make_gate(house: House, site: Nightscout) -> Gate:
     )
 
 
+def make_live(gate: Gate, bell: Bell) -> Live:
+    """Put the socket edge together: it reads through the gate's own pages of rows."""
+    return Live(
+        store=gate.store,
+        clock=gate.now,
+        desk=Desk(gate),
+        fetch=gate.nightscout.rows,
+        pages=pages,
+        bell=bell,
+        profile_for=profile_for,
+        public_url=gate.public_url,
+    )
+
+
 def make_pages(house: House, gate: Gate) -> list[web.RouteDef]:
     """Put the clinician's own pages together."""
     return routes(
@@ -150,13 +176,16 @@ async def serving(settings: Settings, *, shared_ports: bool = False) -> AsyncIte
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(opened(settings))
         site = await stack.enter_async_context(nightscout(settings))
-        gate = make_gate(house, site)
+        gate = make_gate(house, site.nightscout)
+        live = make_live(gate, site.bell)
         calm_collector()
         gate.newest = await house.store.newest_record_at()
-        await stack.enter_async_context(_running(watch(gate.streams, gate.store, gate.clock)))
+        await stack.enter_async_context(_running(watch(gate.streams, gate.store, gate.clock, also=live)))
         housekeeping = keep_house(gate.store, gate.clock, months=settings.retention)
         await stack.enter_async_context(_running(housekeeping))
-        clinicians = clinicians_app(gate, make_pages(house, gate))
+        clinicians = clinicians_app(gate, [*make_pages(house, gate), *live.routes()])
+        clinicians.on_shutdown.append(live.stop)
+        await stack.enter_async_context(_running(live.run()))
         await stack.enter_async_context(
             _listening(clinicians, settings.host, settings.port, shared=shared_ports)
         )

@@ -145,8 +145,9 @@ async def living(
     upstream: Callable[[], web.Application] | None = None,
     zone: str = "Europe/Berlin",
     watching: bool = False,
+    also: Callable[[Gate], list[web.RouteDef]] = lambda _: [],
 ) -> AsyncIterator[Living]:
-    """Start it all; `upstream` puts another server in the place of the demo site."""
+    """Start it all; `upstream` puts another server in the place of the demo site, `also` adds routes."""
     clock, dice = Clock(), Dice()
     async with AsyncExitStack() as stack:
         if upstream is None:
@@ -173,7 +174,7 @@ async def living(
             zone=SiteZone(Nightscout(session, str(nightscout.make_url("/")), UPSTREAM_TOKEN), zone),
             request_id=lambda: dice(8).hex(),
         )
-        front = TestServer(clinicians_app(gate, routes(_visit(gate, dice))), port=port)
+        front = TestServer(clinicians_app(gate, [*routes(_visit(gate, dice)), *also(gate)]), port=port)
         await stack.enter_async_context(front)
         if watching:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())

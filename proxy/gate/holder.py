@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from proxy.core.codes import hash_token
+from proxy.core.doors import find_door
 from proxy.core.errors import TokenError
 from proxy.core.grant import Grant
 from proxy.core.record import Value
@@ -26,7 +27,7 @@ async def holder(gate: Gate, request: web.Request, asked: Asking) -> Grant:
         session = await gate.store.session(session_key(cookie))
         if session is not None and alive(session, asked.at):
             grants.append(await gate.store.grant(session.grant))
-            if needs_touch(session, asked.at):
+            if needs_touch(session, asked.at) and _is_of_a_person(request, asked):
                 await gate.store.touch_session(session.key, asked.at)
         elif not grants:
             raise TokenError("the session has ended")
@@ -34,6 +35,14 @@ async def holder(gate: Gate, request: web.Request, asked: Asking) -> Grant:
     if found is None or any(grant is None or grant.id != found.id for grant in grants):
         raise TokenError("no credential, or those of different visits")
     return await _opened(gate, found, asked)
+
+
+def _is_of_a_person(request: web.Request, asked: Asking) -> bool:
+    """Tell what somebody did from what an open page asks by itself: that must not keep a session awake."""
+    if request.headers.get("Sec-Fetch-Mode") == "navigate":
+        return True
+    entrance = find_door(asked.path)
+    return entrance is not None and entrance.door.use == "rows"
 
 
 async def token_holder(gate: Gate, request: web.Request) -> Grant | None:
@@ -69,7 +78,7 @@ def _credentials(request: web.Request, asked: Asking) -> list[tuple[str, bool]]:
         found.append((secret, False))
     if asked.path.startswith(TICKET_DOOR):
         found.append((asked.path.removeprefix(TICKET_DOOR), True))
-    if asked.path.startswith("/api/"):
+    if asked.path.startswith(("/api/", "/socket.io/")):
         found += [(value, True) for name, value in asked.lenient_parameters() if name == "token"]
     return found
 

@@ -12,6 +12,7 @@ from proxy.gate.body import Body
 
 FRESH_SECONDS = 5.0
 MOST_BYTES = 64 * 1024 * 1024
+MOST_ANSWERS = 1_000
 LARGEST = 8 * 1024 * 1024
 
 
@@ -55,6 +56,6 @@ class Memory:
         old = self._kept.pop(key, None)
         self._bytes += len(body.content) - (len(old[1].content) if old is not None else 0)
         self._kept[key] = (asyncio.get_running_loop().time(), body)
-        while self._bytes > MOST_BYTES:
+        while self._bytes > MOST_BYTES or len(self._kept) > MOST_ANSWERS:
             _, (_, gone) = self._kept.popitem(last=False)
             self._bytes -= len(gone.content)

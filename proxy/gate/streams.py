@@ -9,8 +9,9 @@ import fcntl
 import socket
 import struct
 import termios
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -96,21 +97,31 @@ def abort(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-async def watch(streams: Streams, store: Store, clock: Clock) -> None:
-    """Cut what must be cut, for as long as the server runs."""
+class Cuttable(Protocol):
+    """Something else that carries what a grant shows."""
+
+    def cut(self, grant_id: str) -> None: ...
+
+    def cut_all(self) -> None: ...
+
+
+async def watch(streams: Streams, store: Store, clock: Clock, *, also: Cuttable | None = None) -> None:
+    """Cut what must be cut, for as long as the server runs; with it `also`, such as the sockets."""
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_watch_endings(streams, store))
+        tasks.create_task(_watch_endings(store, [streams] if also is None else [streams, also]))
         tasks.create_task(_watch_clock(streams, store, clock))
 
 
-async def _watch_endings(streams: Streams, store: Store) -> None:
+async def _watch_endings(store: Store, carriers: Sequence[Cuttable]) -> None:
     while True:
         try:
             async for grant_id in store.endings():
-                streams.cut(grant_id)
+                for carrier in carriers:
+                    carrier.cut(grant_id)
         except StoreUnavailable:
             log.warning("store_out_of_reach")
-            streams.cut_all()
+            for carrier in carriers:
+                carrier.cut_all()
         await asyncio.sleep(TICK_SECONDS)
 
 
