@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from proxy.core.doors import Entrance, find_door
-from proxy.core.errors import GrantEnded, QueryError, StoreUnavailable, TokenError, UpstreamError
+from proxy.core.errors import GrantEnded, PolicyError, QueryError, StoreUnavailable, TokenError, UpstreamError
 from proxy.core.grant import Grant
 from proxy.core.view import View
 from proxy.gate.asking import Asking, asking
@@ -48,6 +48,9 @@ class Deny:
 _NO_DOOR: Final = Deny(404, "no_such_door", NO_DOOR)
 _READ_ONLY: Final = Deny(405, "read_only", "This access is for reading only.")
 _NO_BODY: Final = Deny(400, "body_not_allowed", "A request for reading has no body.")
+_UNREADABLE: Final = Deny(
+    503, "policy_unreadable", "What is shared can't be read any more. Ask for a new link."
+)
 _NOT_SHARED: Final = Deny(403, "not_shared", NOT_SHARED)
 
 
@@ -56,13 +59,15 @@ async def serve(gate: Gate, request: web.Request) -> web.StreamResponse:
     asked = asking(request, now=gate.clock(), request_id=gate.request_id(), trusted=gate.trusted)
     try:
         grant = await holder(gate, request, asked)
-        view = gate.view(grant)
         try:
+            view = gate.view(grant)
             decision = decide(gate, request, asked, view, grant)
             if isinstance(decision, Allow):
                 return await _answered(Turn(gate, request, asked, grant, view, decision.entrance))
         except QueryError as error:
             decision = Deny(error.status, error.reason, str(error))
+        except PolicyError:  # this version reads policies more strictly than the one that minted
+            decision = _UNREADABLE
         except UpstreamError as error:
             decision = Deny(error.status, error.upstream_reason, str(error))
         return await _refused(gate, request, asked, grant, decision)
