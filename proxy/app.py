@@ -16,6 +16,7 @@ from proxy.core.policyfile import parse
 from proxy.core.ports import Store
 from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
+from proxy.gate.pipeline import serve
 from proxy.gate.streams import watch
 from proxy.gate.upstream import Nightscout
 from proxy.gate.web import clinicians_app
@@ -129,6 +130,7 @@ def make_pages(house: House, gate: Gate) -> list[web.RouteDef]:
             describe=lambda grant: described(gate.policy(grant), grant),
             seen=lambda request: seen(gate, request),
             holder=lambda request: token_holder(gate, request),
+            dashboard=lambda request: serve(gate, request),
         )
     )
 

@@ -22,6 +22,7 @@ from proxy.core.token import mint_token, token_sha1
 from proxy.demo import Site, generate, make_app
 from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
+from proxy.gate.pipeline import serve
 from proxy.gate.streams import watch
 from proxy.gate.upstream import Nightscout
 from proxy.gate.web import clinicians_app
@@ -145,8 +146,9 @@ async def living(
     upstream: Callable[[], web.Application] | None = None,
     zone: str = "Europe/Berlin",
     watching: bool = False,
+    also: Callable[[Gate], list[web.RouteDef]] = lambda _: [],
 ) -> AsyncIterator[Living]:
-    """Start it all; `upstream` puts another server in the place of the demo site."""
+    """Start it all; `upstream` puts another server in the place of the demo site, `also` adds routes."""
     clock, dice = Clock(), Dice()
     async with AsyncExitStack() as stack:
         if upstream is None:
@@ -173,7 +175,7 @@ async def living(
             zone=SiteZone(Nightscout(session, str(nightscout.make_url("/")), UPSTREAM_TOKEN), zone),
             request_id=lambda: dice(8).hex(),
         )
-        front = TestServer(clinicians_app(gate, routes(_visit(gate, dice))), port=port)
+        front = TestServer(clinicians_app(gate, [*routes(_visit(gate, dice)), *also(gate)]), port=port)
         await stack.enter_async_context(front)
         if watching:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -192,5 +194,6 @@ def _visit(gate: Gate, dice: Dice) -> Visit:
         describe=lambda grant: described(gate.policy(grant), grant),
         seen=lambda request: seen(gate, request),
         holder=lambda request: token_holder(gate, request),
+        dashboard=lambda request: serve(gate, request),
         random=dice,
     )

@@ -16,6 +16,7 @@ from proxy.core.view import View, compile_view, window_of, zone_of
 from proxy.gate.limits import Limits
 from proxy.gate.memory import Memory
 from proxy.gate.metrics import Metrics
+from proxy.gate.statics import Shelf
 from proxy.gate.streams import Streams
 from proxy.gate.upstream import Nightscout
 
@@ -44,6 +45,7 @@ class Gate:
     limits: Limits = field(init=False)
     metrics: Metrics = field(default_factory=Metrics)
     memory: Memory = field(default_factory=Memory)
+    shelf: Shelf = field(init=False)
     large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     newest: int = 0
     """The latest moment seen, in a record or on the clock."""
@@ -53,6 +55,7 @@ class Gate:
 
     def __post_init__(self) -> None:
         self.limits = Limits(self.store)
+        self.shelf = Shelf(self.nightscout)
 
     def now(self) -> int:
         """Give the time. Raises ClockError if the clock was set back: an ended grant must not come alive."""

@@ -19,7 +19,7 @@ _WORTH_A_THREAD = 200_000
 async def respond(turn: Turn, body: Body) -> web.Response:
     """Record an answer and build it. Raises GrantEnded or StoreUnavailable: then nothing is sent."""
     gate, request = turn.gate, turn.request
-    headers = {**PRIVATE, "X-Request-Id": turn.asked.request_id}
+    headers = {**PRIVATE, "X-Request-Id": turn.asked.request_id, **body.headers}
     status = body.status
     if "Cookie" not in request.headers and not body.secret and status == web.HTTPOk.status_code:
         headers["ETag"] = etag(gate.site_key, turn.view, body.content)
@@ -47,7 +47,10 @@ async def respond(turn: Turn, body: Body) -> web.Response:
     if not body.secret and "gzip" in request.headers.get("Accept-Encoding", ""):
         content, headers = await _compressed(content, headers)
     gate.streams.carry(turn.grant, request.transport, under_way=False)
-    return web.Response(status=status, body=content, content_type=body.content_type, headers=headers)
+    charset = "utf-8" if body.content_type.startswith("text/") else None
+    return web.Response(
+        status=status, body=content, content_type=body.content_type, charset=charset, headers=headers
+    )
 
 
 def etag(site_key: bytes, view: View, content: bytes) -> str:

@@ -55,7 +55,9 @@ class Streams:
 
     def expired(self, now: int) -> set[str]:
         """Forget closed connections; give the grants whose time was to be over by now."""
-        for transport in [transport for transport in self._carrying if transport.is_closing()]:
+        # One that is closing may still be delivering: it counts until it holds nothing more.
+        done = [each for each in self._carrying if each.is_closing() and not each.get_write_buffer_size()]
+        for transport in done:
             del self._carrying[transport]
         return {carried.grant for carried in self._carrying.values() if now >= carried.expires_at}
 
@@ -72,9 +74,9 @@ class Streams:
 
 
 def _in_kernel(transport: asyncio.Transport) -> int:
-    """Give how many bytes the kernel has not delivered yet; 1 where it can't be asked."""
+    """Give how many bytes the kernel has not delivered yet; 1 where it can't be asked, 0 once it is closed."""
     sock: socket.socket | None = transport.get_extra_info("socket")
-    if sock is None:
+    if sock is None or sock.fileno() < 0:
         return 0
     try:
         return int(struct.unpack("i", fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)))[0])
@@ -85,7 +87,7 @@ def _in_kernel(transport: asyncio.Transport) -> int:
 def abort(transport: asyncio.Transport) -> None:
     """Close a connection at once, so that what is queued is never sent."""
     sock: socket.socket | None = transport.get_extra_info("socket")
-    if sock is not None:
+    if sock is not None and sock.fileno() >= 0:
         # Lingering for zero seconds makes the kernel drop what it holds and reset the connection.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()

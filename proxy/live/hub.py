@@ -1,0 +1,155 @@
+"""The hub: for each view that somebody watches, the rows that it last sent, and who receives them.
+
+All clinicians of one view share its frames; all views of the site share what is fetched from Nightscout. `offer`
+puts a frame on record for its receivers and sends it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
+
+import structlog
+
+from proxy.core.errors import ClockError, UpstreamError
+from proxy.core.ports import Clock
+from proxy.core.view import View
+from proxy.live.frames import Frame, State, delta, full
+from proxy.live.reading import Fetcher, Once, Pages, Reader
+
+RETRY_SECONDS: Final = 15.0
+R = TypeVar("R")
+"""Whoever is sent the frames of a view."""
+log = structlog.get_logger("live")
+
+
+@dataclass(slots=True)
+class Watched(Generic[R]):
+    """One view, as its clinicians have it on their screens."""
+
+    reader: Reader
+    state: State | None = None
+    receivers: set[R] = field(default_factory=set)
+    _full: Frame | None = None
+
+    def first(self) -> Frame | None:
+        """Give the frame to start from, made once for all who come while nothing changes."""
+        if self._full is None and self.state is not None:
+            self._full = full(self.state)
+        return self._full
+
+    def now(self, state: State) -> Frame | None:
+        """Take over what is visible now; give the frame that brings the receivers there, if any is needed."""
+        before, self.state = self.state, state
+        frame = full(state) if before is None else delta(before, state)
+        if frame is not None:
+            self._full = None
+        return frame
+
+
+class Hub(Generic[R]):
+    """What is watched on one site. `fetch` and `pages` are those of the HTTP doors."""
+
+    def __init__(
+        self,
+        *,
+        fetch: Fetcher,
+        pages: Pages,
+        profile_for: Callable[[View], Any],
+        clock: Clock,
+        pause: float,
+        offer: Callable[[Iterable[R], Frame], Awaitable[None]],
+    ) -> None:
+        self._fetch = fetch
+        self._pages = pages
+        self._profile_for = profile_for
+        self._clock = clock
+        self._offer = offer
+        self._pause = pause
+        self._watched: dict[str, Watched[R]] = {}
+        self._turn = asyncio.Lock()
+        self._rung = asyncio.Event()
+        self.wanted = asyncio.Event()
+        """Set while somebody watches."""
+
+    def changed(self) -> None:
+        """Note that Nightscout has something new."""
+        self._rung.set()
+
+    async def join(self, view: View, receiver: R) -> Frame | None:
+        """Add a receiver; give the frame that it starts from, None if Nightscout can't be read just now.
+
+        All frames offered later follow upon that one.
+        """
+        async with self._turn:
+            watched = self._watched.get(view.id)
+            if watched is None:
+                watched = Watched(Reader(view, self._pages, self._profile_for))
+            if watched.state is None:
+                await self._read_first(watched)
+            self._watched[view.id] = watched
+            watched.receivers.add(receiver)
+            self.wanted.set()
+            return watched.first()
+
+    def leave(self, view: View, receiver: R) -> None:
+        """Forget a receiver, and the view when it was the last one."""
+        watched = self._watched.get(view.id)
+        if watched is None:
+            return
+        watched.receivers.discard(receiver)
+        if not watched.receivers:
+            del self._watched[view.id]
+        if not self._watched:
+            self.wanted.clear()
+
+    def state(self, view: View) -> State | None:
+        """Give what a view shows now, if it is watched."""
+        watched = self._watched.get(view.id)
+        return None if watched is None else watched.state
+
+    async def run(self) -> None:
+        """Bring all views up to date whenever something changed; never returns."""
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            if not await self._refresh():
+                asyncio.get_running_loop().call_later(RETRY_SECONDS, self._rung.set)
+            await asyncio.sleep(self._pause)
+
+    async def _read_first(self, watched: Watched[R]) -> None:
+        once = Once(self._fetch, self._clock())
+        try:
+            watched.now(await watched.reader.state(once))
+        except UpstreamError as error:
+            log.warning("site_not_read", reason=error.upstream_reason)
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._rung.set)
+        finally:
+            once.cancel()
+
+    async def _refresh(self) -> bool:
+        """Read every watched view anew, all from one fetch; say whether that was possible."""
+        async with self._turn:
+            try:
+                once = Once(self._fetch, self._clock())
+            except ClockError:
+                return False  # nobody is sent anything until it is right again
+            try:
+                done = [await self._bring(watched, once) for watched in list(self._watched.values())]
+            finally:
+                once.cancel()
+        return all(done)
+
+    async def _bring(self, watched: Watched[R], once: Once) -> bool:
+        """Bring one view up to date, whatever becomes of the others."""
+        try:
+            frame = watched.now(await watched.reader.state(once))
+            if frame is not None:
+                await self._offer(tuple(watched.receivers), frame)
+        except UpstreamError as error:
+            log.warning("site_not_read", reason=error.upstream_reason)
+            return False
+        except Exception as error:  # the outermost net: a bug in one view must not end the feed of all
+            log.exception("bug", exc_info=error)
+            return False
+        return True

@@ -1,0 +1,187 @@
+"""The live feed of one site: who is connected, what they are sent, and when they are cut."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+import structlog
+from aiohttp import web
+
+from proxy.core.errors import ChaperoneError, ClockError, StoreUnavailable
+from proxy.core.grant import Grant
+from proxy.core.ports import Clock, Store
+from proxy.core.record import Value
+from proxy.core.session import origin_of
+from proxy.core.view import View
+from proxy.live.engine import Engine
+from proxy.live.frames import Frame
+from proxy.live.hub import Hub
+from proxy.live.ports import Desk
+from proxy.live.reading import Fetcher, Pages
+from proxy.live.refused import Refused, crowded, not_shared
+from proxy.live.seat import Room, Seat
+from proxy.live.wire import Wire
+
+PATH: Final = "/socket.io/"
+TICK_SECONDS: Final = 0.25
+PAUSE_SECONDS: Final = 1.0
+"""Between two readings of the site at the least: one that reports without end is not asked without end."""
+MOST_A_GRANT: Final = 20
+"""Connections of one grant: some tabs on some computers."""
+MOST_STRANGERS: Final = 50
+"""Connections that have not said yet whose they are, in all."""
+AUTHORIZE_SECONDS: Final = 10.0
+log = structlog.get_logger("live")
+
+
+class Listener(Protocol):
+    """Tells when something changed on the site; `upstream.Bell` is one."""
+
+    def listen(self, changed: Callable[[], None], wanted: asyncio.Event) -> Coroutine[Any, Any, None]: ...
+
+
+class Live:
+    """Made once, in the composition root.
+
+    `clock` may raise ClockError; then nobody is sent anything. `fetch` and `pages` are what the HTTP doors read with; `profile_for` gives the profile that stands in where a view
+    shares none, None where it shares the real one.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        desk: Desk,
+        fetch: Fetcher,
+        pages: Pages,
+        bell: Listener,
+        profile_for: Callable[[View], Any],
+        public_url: str,
+        pause: float = PAUSE_SECONDS,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._desk = desk
+        self._bell = bell
+        self.hub = Hub(
+            fetch=fetch, pages=pages, profile_for=profile_for, clock=clock, pause=pause, offer=self._offer
+        )
+        self._room = Room(store, clock, desk, self.hub)
+        self._engine: Engine[Seat] = Engine(self._admit, origin=origin_of(public_url), abort=desk.abort)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the routes of the clinicians' application."""
+        return [web.route("*", PATH, self._engine.serve)]
+
+    async def run(self) -> None:
+        """Listen to Nightscout, send what changed, ping and expire; never returns."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.hub.run())
+                tasks.create_task(self._bell.listen(self.hub.changed, self.hub.wanted))
+                tasks.create_task(self._tick())
+        finally:
+            self.cut_all()
+
+    def cut(self, grant_id: str) -> None:
+        """Abort the connections of a grant: it has ended."""
+        for seat in self._of(grant_id):
+            seat.wire.close()
+        self._engine.tick()
+
+    def cut_all(self) -> None:
+        """Abort everything: the store can't tell any more who may go on, or the server stops."""
+        for seat in self._engine.guests.values():
+            seat.wire.close()
+        self._engine.tick()
+
+    async def stop(self, _app: web.Application) -> None:
+        """Let go of everybody, so that a server that stops need not wait for them: for `app.on_shutdown`."""
+        self.cut_all()
+
+    def __len__(self) -> int:
+        """Count the open connections."""
+        return len(self._engine.guests)
+
+    def _of(self, grant_id: str) -> list[Seat]:
+        seats = self._engine.guests.values()
+        return [seat for seat in seats if seat.grant is not None and seat.grant.id == grant_id]
+
+    async def _admit(self, request: web.Request, wire: Wire) -> Seat:
+        grant, seen = await self._desk.holder(request), self._desk.seen(request)
+        if grant is None:
+            if sum(seat.grant is None for seat in self._engine.guests.values()) >= MOST_STRANGERS:
+                raise crowded()
+        elif (refused := await self._refused(grant, seen)) is not None:
+            raise refused
+        by_cookie = grant is not None and "Cookie" in request.headers
+        return Seat(self._room, wire, grant, seen, by_cookie=by_cookie)
+
+    async def _refused(self, grant: Grant, seen: Mapping[str, Value]) -> Refused | None:
+        if not await self._desk.admits(grant, seen):
+            return crowded()
+        refused = None
+        if self._desk.view(grant).policy.detail != "full":
+            refused = not_shared()
+        elif len(self._of(grant.id)) >= MOST_A_GRANT:
+            refused = crowded()
+        if refused is not None:
+            await self._room.refuse(grant, seen, "socket", refused.word)
+        return refused
+
+    async def _offer(self, receivers: Iterable[Seat], frame: Frame) -> None:
+        """Send a frame to all who watch a view: once on record for each grant, and before it can be fetched."""
+        seats: defaultdict[str, list[Seat]] = defaultdict(list)
+        for seat in receivers:
+            if seat.grant is not None:
+                seats[seat.grant.id].append(seat)
+        await asyncio.gather(*(self._offer_to(group, frame) for group in seats.values()))
+
+    async def _offer_to(self, seats: Sequence[Seat], frame: Frame) -> None:
+        first = seats[0]
+        assert first.grant is not None
+        try:
+            grant = await self._room.record(first.grant, first.seen, frame)
+        except ChaperoneError as error:
+            log.info("offer_refused", reason=error.reason)
+            for seat in seats:
+                seat.wire.close()
+            return
+        for seat in seats:
+            seat.grant = grant
+            seat.offer(frame)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self._turn_away_strangers()
+            try:
+                for grant_id in self._expired(self._clock()):
+                    await self._look_again(grant_id)
+            except ClockError:
+                self.cut_all()
+            self._engine.tick()
+
+    def _turn_away_strangers(self) -> None:
+        late = asyncio.get_running_loop().time() - AUTHORIZE_SECONDS
+        for seat in self._engine.guests.values():
+            if seat.grant is None and seat.wire.opened < late:
+                seat.wire.close()
+
+    def _expired(self, now: int) -> set[str]:
+        grants = (seat.grant for seat in self._engine.guests.values())
+        return {grant.id for grant in grants if grant is not None and now >= grant.expires_at}
+
+    async def _look_again(self, grant_id: str) -> None:
+        """Cut a grant whose time is over, unless it was given more."""
+        try:
+            grant = await self._store.grant(grant_id)
+        except StoreUnavailable:
+            grant = None
+        if grant is None or grant.state(self._clock()) == "ended":
+            self.cut(grant_id)
+            return
+        for seat in self._of(grant_id):
+            seat.grant = grant

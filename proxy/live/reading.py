@@ -1,0 +1,147 @@
+"""What a view shows now: read through the same doors and the same lens as every answer over HTTP.
+
+Nightscout's socket only tells that something changed. So a frame holds nothing that the API would not give: window,
+types, fields and kinds of value hold by construction, and figures that Nightscout's server computes never come in.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from proxy.core.grant import DAY, HOUR
+from proxy.core.lens import Dated
+from proxy.core.plan import Fetch
+from proxy.core.query import LARGEST_COUNT, Query
+from proxy.core.view import View
+from proxy.live.frames import State, entry_lines, status_lines, treatment_lines
+
+Fetcher = Callable[[Fetch], Coroutine[Any, Any, bytes]]
+
+
+class Pages(Protocol):
+    """Gives the visible rows of a question, page by page; the gate's `rows.pages` is one."""
+
+    def __call__(
+        self, view: View, query: Query, fetch: Fetcher, *, now: int
+    ) -> AsyncIterator[list[Dated]]: ...
+
+
+SPANS: Final = {"entries": 2 * DAY, "treatments": 60 * HOUR, "devicestatus": DAY}
+"""How far back Nightscout's own frames go (data/dataloader.js)."""
+LASTING: Final = (
+    "Sensor Start",
+    "Sensor Change",
+    "Sensor Stop",
+    "Site Change",
+    "Insulin Change",
+    "Pump Battery Change",
+)
+"""Of these, and of profile switches without an end, the newest counts however old it is."""
+_SWITCH: Final = "Profile Switch"
+_SWITCHES: Final = 20
+"""So many profile switches are looked through: loops write many that end by themselves."""
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Once:
+    """Fetches each question once, for all views that are read at one moment."""
+
+    fetch: Fetcher
+    now: int
+    _asked: dict[Fetch, asyncio.Task[bytes]] = field(default_factory=dict)
+
+    async def __call__(self, asked: Fetch) -> bytes:
+        task = self._asked.get(asked)
+        if task is None:
+            task = self._asked[asked] = asyncio.ensure_future(self.fetch(asked))
+        return await task
+
+    def cancel(self) -> None:
+        """Give up what is still being fetched."""
+        for task in self._asked.values():
+            task.cancel()
+
+
+class Reader:
+    """Reads one view."""
+
+    def __init__(self, view: View, pages: Pages, profile_for: Callable[[View], Any]) -> None:
+        self.view = view
+        self._pages = pages
+        self._profile_for = profile_for
+
+    async def state(self, once: Once) -> State:
+        """Read everything that a frame may hold. Raises UpstreamError."""
+        entries, treatments, statuses, profiles, lasting = await asyncio.gather(
+            self._recent("entries", once),
+            self._recent("treatments", once),
+            self._recent("devicestatus", once),
+            self._profiles(once),
+            self._lasting(once),
+        )
+        lines = entry_lines(entries)
+        old = treatment_lines(lasting)
+        status, recent = status_lines(statuses)
+        return State(
+            lines={
+                **lines,
+                "treatments": {**old, **treatment_lines(treatments)},
+                "devicestatus": status,
+            },
+            profiles=profiles,
+            recent=recent,
+            floors={name: self._floor(_COLLECTION[name], once.now) for name in _COLLECTION},
+            lasting=frozenset(old),
+        )
+
+    def _floor(self, collection: str, now: int) -> int:
+        return max(self.view.window.since, self.view.window.close(now) - SPANS[collection])
+
+    def _query(self, collection: str, now: int) -> Query:
+        since, until = self._floor(collection, now), self.view.window.close(now)
+        # No types are asked for: the lens drops what is hidden, and views of all kinds share one fetch.
+        return Query(collection, since, until, None, LARGEST_COUNT)
+
+    async def _recent(self, collection: str, once: Once) -> list[Dated]:
+        if collection not in self.view.lenses:
+            return []
+        return await self._rows(self._query(collection, once.now), once)
+
+    async def _rows(self, query: Query, once: Once) -> list[Dated]:
+        return [pair async for page in self._pages(self.view, query, once, now=once.now) for pair in page]
+
+    async def _profiles(self, once: Once) -> bytes:
+        """Give the newest settings that are shown, or what stands in for them."""
+        instead = self._profile_for(self.view)
+        if instead is not None or "profile" not in self.view.lenses:
+            return _encode([] if instead is None else [instead])
+        query = Query("profile", self.view.window.since, self.view.window.close(once.now), None, 1)
+        rows = await self._rows(query, once)
+        return _encode([row for _, row in rows])
+
+    async def _lasting(self, once: Once) -> list[Dated]:
+        """Give the newest row of each kind that counts however old it is, as far as the window goes."""
+        lens = self.view.lenses.get("treatments")
+        types = frozenset() if lens is None or lens.types is None else lens.types
+        query = replace(self._query("treatments", once.now), since=self.view.window.since)
+        found: dict[str, Dated] = {}
+        for asked, count in ((LASTING, LARGEST_COUNT), ((_SWITCH,), _SWITCHES)):
+            kinds = tuple(kind for kind in asked if kind in types)
+            if kinds and query.since < query.until:
+                for pair in await self._rows(replace(query, types=kinds, count=count), once):
+                    if pair[1].eventType != _SWITCH or not pair[1].duration:
+                        found.setdefault(pair[1].eventType, pair)
+        return list(found.values())
+
+
+_COLLECTION: Final = {
+    "sgvs": "entries",
+    "mbgs": "entries",
+    "cals": "entries",
+    "treatments": "treatments",
+    "devicestatus": "devicestatus",
+}

@@ -1,0 +1,250 @@
+"""One clinician's connection: Socket.IO's three namespaces, and what each event is answered.
+
+Nothing that a client says has a way to Nightscout. What it may ask is answered from what is on record; what would
+write gets Nightscout's own refusal; the rest is not heard.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiohttp import web
+
+from proxy.core.errors import TokenError
+from proxy.core.grant import Grant
+from proxy.core.ports import Clock, Store
+from proxy.core.record import Draft, Value
+from proxy.live.frames import Frame, retro
+from proxy.live.hub import Hub
+from proxy.live.packets import (
+    Malformed,
+    Packet,
+    acknowledged,
+    connected,
+    disconnected,
+    event,
+    not_connected,
+    read_packet,
+)
+from proxy.live.ports import Desk
+from proxy.live.wire import Wire
+
+NAMESPACES: Final = ("/", "/alarm", "/storage")
+_NO_TOKEN: Final = (None, "", "null", "undefined")
+_READER: Final = {"read": True, "write": False, "write_treatment": False}
+_SUBSCRIBED: Final = {"success": True, "message": "Subscribed for alarms"}
+_BAD_TOKEN: Final = {"success": False, "message": "Missing or bad accessToken"}
+_NO_COLLECTION: Final = {"success": False, "message": "Unauthorized to receive any collection"}
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What all connections work with."""
+
+    store: Store
+    clock: Clock
+    desk: Desk
+    hub: "Hub[Seat]"
+
+    async def record(self, grant: Grant, seen: Mapping[str, Value], frame: Frame) -> Grant:
+        """Put a frame on record. Raises GrantEnded or StoreUnavailable: then it must not be sent."""
+        draft = Draft(
+            "answer",
+            self.clock(),
+            {
+                **seen,
+                "door": frame.door,
+                "query": "live",
+                "status": 200,
+                "rows": frame.rows,
+                "bytes": len(frame.text.encode()),
+                "view": self.desk.view(grant).id,
+            },
+        )
+        grant = await self.store.append(grant.id, draft)
+        await self.desk.spent(grant)
+        return grant
+
+    async def refuse(self, grant: Grant, seen: Mapping[str, Value], door: str, reason: str) -> None:
+        """Put a refusal on record."""
+        fields = {**seen, "door": door, "status": 403, "reason": reason}
+        await self.store.append(grant.id, Draft("refusal", self.clock(), fields))
+        await self.desk.spent(grant)
+
+
+class Seat:
+    """A connection, and the grant that it is for: known at the handshake, or from `authorize` on."""
+
+    def __init__(
+        self, room: Room, wire: Wire, grant: Grant | None, seen: Mapping[str, Value], *, by_cookie: bool
+    ) -> None:
+        self.room = room
+        self.wire = wire
+        self.grant = grant
+        self.seen = seen
+        self.watching = False
+        self._by_cookie = by_cookie
+        self._namespaces: set[str] = set()
+        self._held: list[Frame] | None = None
+
+    async def still(self, request: web.Request) -> None:
+        """Raise unless the request carries the grant of this connection and that grant is open.
+
+        A browser always sends its cookie along: without it the session is over. Tools may send their token at the
+        handshake only; from then on the connection's own secret id stands for it.
+        """
+        grant = await self.room.desk.holder(request)
+        if grant is None:
+            if self._by_cookie:
+                raise TokenError("a connection without the cookie that it was opened with")
+            if self.grant is None:
+                return
+            grant = await self.room.store.grant(self.grant.id)
+        if grant is None or self.grant is None or grant.id != self.grant.id:
+            raise TokenError("a connection of another visit")
+        if grant.state(self.room.clock()) != "open":
+            raise TokenError("the access has ended")
+        self.grant = grant
+
+    async def heard(self, text: str, request: web.Request) -> None:
+        """Answer one packet. Raises Malformed and all that ends a connection."""
+        packet = read_packet(text)
+        if packet.action == "connect":
+            self._connect(packet.namespace)
+        elif packet.namespace not in self._namespaces:
+            raise Malformed("This namespace is not connected.")
+        elif packet.action == "disconnect":
+            self._disconnect(packet.namespace)
+        elif packet.action == "event":
+            await self._event(packet, request)
+
+    def carries(self, transport: asyncio.Transport | None, *, under_way: bool) -> None:
+        """Note an answer that is on its way, if it is one to a grant."""
+        if self.grant is not None:
+            self.room.desk.carries(self.grant, transport, under_way=under_way)
+
+    def offer(self, frame: Frame) -> None:
+        """Send a frame that is on record, after the one that the client starts from."""
+        if self._held is None:
+            self._send(frame.text)
+        else:
+            self._held.append(frame)
+
+    def left(self) -> None:
+        """Stop receiving."""
+        if self.watching and self.grant is not None:
+            self.watching = False
+            self.room.hub.leave(self.room.desk.view(self.grant), self)
+
+    def _send(self, text: str) -> None:
+        self.wire.send("4" + text)
+
+    def _connect(self, namespace: str) -> None:
+        if namespace in NAMESPACES:
+            self._namespaces.add(namespace)
+            self._send(connected(namespace, secrets.token_urlsafe(15)))
+        else:
+            self._send(not_connected(namespace))
+
+    def _disconnect(self, namespace: str) -> None:
+        self._namespaces.discard(namespace)
+        if namespace == "/":
+            self.left()
+
+    async def _event(self, packet: Packet, request: web.Request) -> None:
+        if self.grant is not None and not await self.room.desk.admits(self.grant, self.seen):
+            raise TokenError("too many questions")
+        answer = self._events().get((packet.namespace, packet.name))
+        if answer is not None:
+            await answer(packet, request)
+
+    def _events(self) -> Mapping[tuple[str, str], Callable[[Packet, web.Request], Awaitable[None]]]:
+        writes = dict.fromkeys(("dbAdd", "dbUpdate", "dbUpdateUnset", "dbRemove"), self._write)
+        return {
+            ("/", "authorize"): self._authorize,
+            ("/", "loadRetro"): self._load_retro,
+            **{("/", name): answer for name, answer in writes.items()},
+            ("/alarm", "subscribe"): self._subscribe,
+            ("/storage", "subscribe"): self._subscribe_storage,
+        }
+
+    def _answer(self, packet: Packet, answer: Any) -> None:
+        if packet.id:
+            self._send(acknowledged(packet.namespace, packet.id, answer))
+
+    async def _authorize(self, packet: Packet, request: web.Request) -> None:
+        try:
+            grant = await self._vouched(packet, request, "token", "secret")
+        except TokenError:
+            if self._by_cookie:
+                raise  # its page has a stale ticket: it will come again with a fresh one
+            self._send(disconnected("/"))
+            self._disconnect("/")
+            return
+        view = self.room.desk.view(grant)
+        if view.policy.detail != "full":
+            await self.room.refuse(grant, self.seen, "socket authorize", "not_shared")
+            raise TokenError("nothing live is shared")
+        self.grant = grant
+        self._held = []
+        self.watching = True
+        frame = await self.room.hub.join(view, self)
+        self._send(event("connected"))
+        if frame is not None:
+            self.grant = await self.room.record(grant, self.seen, frame)
+            self._send(frame.text)
+        held, self._held = self._held, None
+        for later in held:
+            self._send(later.text)
+        self._answer(packet, _READER)
+        if self.wire.closed:
+            self.left()
+
+    async def _vouched(self, packet: Packet, request: web.Request, *names: str) -> Grant:
+        """Give the grant of the first credential in an event, or of the connection. Raises TokenError."""
+        said = packet.arguments[0] if packet.arguments else {}
+        if not isinstance(said, dict):
+            raise Malformed("This event says nothing that can be read.")
+        raw = next((said[name] for name in names if said.get(name) not in _NO_TOKEN), None)
+        if raw is None and self.grant is not None:
+            return self.grant
+        if not isinstance(raw, str):
+            raise TokenError("no credential")
+        grant = await self.room.desk.owner_of(request, raw)
+        if self.grant is not None and self.grant.id != grant.id:
+            raise TokenError("a credential of another visit")
+        return grant
+
+    async def _load_retro(self, packet: Packet, _: web.Request) -> None:
+        state = None
+        if self.watching and self.grant is not None:
+            state = self.room.hub.state(self.room.desk.view(self.grant))
+        if self.grant is None or state is None:
+            self._answer(packet, {"result": "Not authorized"})
+            return
+        frame = retro(state)
+        self.grant = await self.room.record(self.grant, self.seen, frame)
+        self._answer(packet, {"result": "success"})
+        self._send(frame.text)
+
+    async def _write(self, packet: Packet, _: web.Request) -> None:
+        if self.grant is None or not self.watching:
+            self._answer(packet, {"result": "Not authorized"})
+            return
+        await self.room.refuse(self.grant, self.seen, f"socket {packet.name}", "read_only")
+        self._answer(packet, {"result": "Not permitted"})
+
+    async def _subscribe(self, packet: Packet, request: web.Request) -> None:
+        """Acknowledge, and never send: a clinic's computer should not alarm, and each alarm tells of something."""
+        try:
+            await self._vouched(packet, request, "accessToken", "jwtToken", "secret")
+        except TokenError:
+            self._answer(packet, _BAD_TOKEN)
+            return
+        is_native = bool(packet.arguments and packet.arguments[0].get("accessToken"))
+        self._answer(packet, _SUBSCRIBED if is_native else {**_SUBSCRIBED, "read": True, "ack": False})
+
+    async def _subscribe_storage(self, packet: Packet, _: web.Request) -> None:
+        self._answer(packet, _NO_COLLECTION)

@@ -1,0 +1,83 @@
+"""One Engine.IO connection of a clinician: what waits to be sent, and the transports that carry it.
+
+The queue is short on purpose: who does not read is let go, and what an ended grant has not fetched is dropped.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+MOST_QUEUED: Final = 8 * 1024 * 1024
+MOST_PACKETS: Final = 200
+PING_SECONDS: Final = 25.0
+PONG_SECONDS: Final = 20.0
+Abort = Callable[[asyncio.Transport], None]
+
+
+class Wire:
+    """A connection by long polling or websocket. Times are the event loop's, in seconds."""
+
+    def __init__(self, sid: str, *, now: float, abort: Abort) -> None:
+        self.sid = sid
+        self.opened = now
+        self.closed = False
+        self.polling = self.posting = False
+        self._abort = abort
+        self._queue: list[str] = []
+        self._size = 0
+        self._filled = asyncio.Event()
+        self._transports: set[asyncio.Transport] = set()
+        self._ping_at = now + PING_SECONDS
+        self._pong_by: float | None = None
+
+    def send(self, packet: str) -> None:
+        """Queue an Engine.IO packet. A queue that grows too long closes the connection."""
+        if self.closed:
+            return
+        self._queue.append(packet)
+        self._size += len(packet)
+        self._filled.set()
+        if self._size > MOST_QUEUED or len(self._queue) > MOST_PACKETS:
+            self.close()
+
+    async def take(self) -> list[str]:
+        """Wait for packets and take them; nothing means that the connection is closed."""
+        await self._filled.wait()
+        taken, self._queue, self._size = self._queue, [], 0
+        if not self.closed:
+            self._filled.clear()
+        return taken
+
+    def carried_by(self, transport: asyncio.Transport | None) -> None:
+        """Note a transport on which something of this connection may be on its way."""
+        self._transports = {known for known in self._transports if not known.is_closing()}
+        if transport is not None:
+            self._transports.add(transport)
+
+    def let_go(self, transport: asyncio.Transport | None) -> None:
+        """Note that a transport carries nothing of this connection any more."""
+        if transport is not None:
+            self._transports.discard(transport)
+
+    def close(self) -> None:
+        """Drop what is queued and abort what is under way."""
+        self.closed = True
+        self._queue, self._size = [], 0
+        self._filled.set()
+        for transport in self._transports:
+            self._abort(transport)
+        self._transports.clear()
+
+    def ponged(self, now: float) -> None:
+        """Note that the client is there."""
+        self._pong_by = None
+        self._ping_at = now + PING_SECONDS
+
+    def tick(self, now: float) -> None:
+        """Ping when it is time; close if the last ping stayed without an answer."""
+        if self._pong_by is not None:
+            if now > self._pong_by:
+                self.close()
+        elif now >= self._ping_at:
+            self._pong_by = now + PONG_SECONDS
+            self.send("2")
