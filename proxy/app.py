@@ -19,6 +19,7 @@ from proxy.core.ports import Store
 from proxy.gate.desk import Desk
 from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
+from proxy.gate.pipeline import serve
 from proxy.gate.rows import pages
 from proxy.gate.streams import watch
 from proxy.gate.upstream import Nightscout
@@ -156,6 +157,7 @@ def make_pages(house: House, gate: Gate) -> list[web.RouteDef]:
             describe=lambda grant: described(gate.policy(grant), grant),
             seen=lambda request: seen(gate, request),
             holder=lambda request: token_holder(gate, request),
+            dashboard=lambda request: serve(gate, request),
         )
     )
 

@@ -22,6 +22,7 @@ from proxy.core.token import mint_token, token_sha1
 from proxy.demo import Site, generate, make_app
 from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
+from proxy.gate.pipeline import serve
 from proxy.gate.streams import watch
 from proxy.gate.upstream import Nightscout
 from proxy.gate.web import clinicians_app
@@ -193,5 +194,6 @@ def _visit(gate: Gate, dice: Dice) -> Visit:
         describe=lambda grant: described(gate.policy(grant), grant),
         seen=lambda request: seen(gate, request),
         holder=lambda request: token_holder(gate, request),
+        dashboard=lambda request: serve(gate, request),
         random=dice,
     )

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Use = Literal["rows", "current", "one", "properties", "authored", "closed"]
+Use = Literal["rows", "current", "one", "properties", "authored", "page", "closed"]
 Api = Literal["v1", "v3", "page"]
 
 

@@ -176,7 +176,9 @@ def _kept_because(field: Field, table: Table, shown: Shown) -> str:
 
 
 def _done_to(field: Field) -> str:
-    return {"id": ", as a pseudonym", "text": ", with markup made harmless"}.get(field.kind, "")
+    return {"id": ", as a pseudonym", "text": ", with markup made harmless", "key": ", as `Profile 1`"}.get(
+        field.kind, ""
+    )
 
 
 def _withheld_because(field: Field) -> str:
@@ -219,6 +221,7 @@ _BELONGS = {
     "time": "a date and time",
     "clock": "a time of day",
     "enum": "one of the known words",
+    "key": "a name",
 }
 
 

@@ -123,6 +123,7 @@ _PLAIN: dict[str, Any] = {
     "id": Annotated[str, Meta(max_length=LONGEST_ID)],
     "text": Annotated[str, Meta(max_length=LONGEST_TEXT)],
     "clock": Annotated[str, Meta(pattern=r"\A([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?\Z")],
+    "key": Annotated[str, Meta(max_length=LONGEST_TEXT)],
     "name": str,
     "raw": msgspec.Raw,
 }

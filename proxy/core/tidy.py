@@ -25,6 +25,9 @@ _HARMLESS = str.maketrans(
     | dict.fromkeys(range(0xD800, 0xE000), None)
 )
 
+_CHOSEN = object()
+"""Stands for the key of a map's chosen entry: no document has it."""
+
 Column = Sequence[Any]
 """The values of one place in all rows."""
 
@@ -35,10 +38,16 @@ def tidy(node: Node, structs: Sequence[Any], pseudonyms: Pseudonyms, *, done: st
     `done` names a field that has been written anew already: a row's date, which decides before this whether
     and where the row is shown.
     """
+    key = next(
+        (name for name, child in node.children.items() if child.leaf and child.leaf.kind == "key"), None
+    )
+    chosen = [] if key is None else _taken(key, structs)
     for name, child in node.children.items():
         if name == done:
             continue
         if child.leaf is None:
+            if key is not None and child.box == "map":
+                _in_front(child, key, structs, chosen)
             _objects(child, structs, pseudonyms)
         elif (write := _writer(child.leaf.kind, pseudonyms)) is not None:
             _column(name, structs, write)
@@ -106,6 +115,22 @@ def _objects(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> Non
             setattr(struct, child.name, kept)
 
 
+def _taken(key: str, structs: Sequence[Any]) -> Sequence[str | None]:
+    """Take away the names of chosen keys, which are people's words: they come back only as their keys are renamed."""
+    chosen = [getattr(struct, key) for struct in structs]
+    put(key, structs, [None] * len(structs))
+    return chosen
+
+
+def _in_front(child: Node, key: str, structs: Sequence[Any], chosen: Sequence[str | None]) -> None:
+    """Mark the chosen entry of each map: `_filled` puts it first, whatever the others hold."""
+    for struct, name in zip(structs, chosen, strict=True):
+        box = getattr(struct, child.name)
+        if box is not None and name in box and box[name] != child.empty:
+            setattr(struct, child.name, {_CHOSEN: box[name], **{k: v for k, v in box.items() if k != name}})
+            setattr(struct, key, "Profile 1")
+
+
 def _inside(box: Any) -> Iterable[Any]:
     if isinstance(box, dict):
         return box.values()
@@ -116,7 +141,9 @@ def _filled(box: Any, empty: Any) -> Any:
     """Drop objects without a value: that there was something hidden in them must not show."""
     if isinstance(box, dict):
         # Names of profiles are the patient's words. So is their order: JavaScript puts names like "7" first.
-        kept = sorted((inner for inner in box.values() if inner != empty), key=msgspec.json.encode)
+        first = [box[_CHOSEN]] if _CHOSEN in box and box[_CHOSEN] != empty else []
+        others = (inner for name, inner in box.items() if name is not _CHOSEN and inner != empty)
+        kept = [*first, *sorted(others, key=msgspec.json.encode)]
         return {f"Profile {number}": inner for number, inner in enumerate(kept, 1)} or None
     if isinstance(box, list):
         kept = [inner for inner in box if inner != empty]

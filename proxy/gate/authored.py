@@ -8,15 +8,18 @@ from typing import Any
 
 import msgspec
 
-from proxy.core.doors import V3_COLLECTIONS, Entrance
+from proxy.core.doors import V3_COLLECTIONS
 from proxy.core.errors import QueryError
-from proxy.core.grant import Grant
+from proxy.core.ports import Session
 from proxy.core.query import IGNORED
+from proxy.core.ticket import is_ticket, new_ticket, ticket_key
 from proxy.core.tidy import written
 from proxy.core.view import View
+from proxy.core.widgets import shown_plugins
 from proxy.gate.asking import Asking
 from proxy.gate.body import Body
 from proxy.gate.turn import Turn
+from proxy.gate.units import units_of
 
 VERSION = "15.0.7"
 """The Nightscout that our answers follow."""
@@ -52,34 +55,32 @@ _SETTINGS: dict[str, Any] = {
     "adminNotifiesEnabled": False,
     "DEFAULT_FEATURES": ["bgnow", "delta", "direction", "timeago", "devicestatus", "errorcodes", "ar2"],
 }
-_PLUGINS = {
-    "treatments": ("bolus", "cage", "sage", "iage", "bage"),
-    "devicestatus": ("iob", "cob", "pump", "upbat", "openaps", "loop"),
-}
 _TEXTS = {"txt": ("text/plain", "STATUS OK"), "html": ("text/html", "<h1>STATUS OK</h1>")}
 
 
 def author(turn: Turn) -> Body:
     """Write the answer of an authored door. Raises QueryError for parameters that Nightscout's pages don't send."""
-    asked, view, entrance = turn.asked, turn.view, turn.entrance
+    entrance = turn.entrance
     name = entrance.door.name
-    if any(key not in IGNORED | {"token"} for key, _ in asked.parameters()):
+    if any(key not in IGNORED | {"token"} for key, _ in turn.asked.parameters()):
         raise QueryError("This filter is not available here.")
     if name.endswith("/status") and entrance.format in _TEXTS:
         content_type, text = _TEXTS[entrance.format]
         return Body(content_type, text.encode())
     if name == "/api/{v}/status" and entrance.format == "js":
-        script = b"this.serverSettings = " + msgspec.json.encode(_status(asked, view)) + b" ;"
-        return Body("application/javascript", script)
+        script = b"this.serverSettings = " + msgspec.json.encode(_status(turn)) + b" ;"
+        return Body("application/javascript", script, secret=turn.session is not None)
     if name.startswith("/api/v2/authorization"):
-        return Body("application/json", msgspec.json.encode(_ticket(turn.grant, entrance)), secret=True)
-    return Body("application/json", msgspec.json.encode(_facts(name, asked, view)))
+        return Body("application/json", msgspec.json.encode(_ticket(turn)), secret=True)
+    holds_ticket = turn.session is not None and name.endswith("/status")
+    return Body("application/json", msgspec.json.encode(_facts(turn)), secret=holds_ticket)
 
 
-def _facts(name: str, asked: Asking, view: View) -> Any:
+def _facts(turn: Turn) -> Any:
+    name = turn.entrance.door.name
     match name:
         case "/api/{v}/status":
-            return _status(asked, view)
+            return _status(turn)
         case "/api/{v}/verifyauth":
             return {"status": 200, "message": _READER}
         case "/api/{v}/adminnotifies":
@@ -91,7 +92,7 @@ def _facts(name: str, asked: Asking, view: View) -> Any:
                 {"version": API3, "url": "/api/v3"},
             ]
         case _:
-            return {"status": 200, "result": _v3(name, asked, view)}
+            return {"status": 200, "result": _v3(name, turn.asked, turn.view)}
 
 
 _READER = {
@@ -118,32 +119,42 @@ def _v3_shown(view: View) -> list[str]:
     return [each for each in sorted(V3_COLLECTIONS) if each in view.lenses]
 
 
-def _status(asked: Asking, view: View) -> dict[str, Any]:
-    plugins = ["bgnow", "delta", "direction", "timeago", "ar2"]
-    for collection, names in _PLUGINS.items():
-        plugins += names if collection in view.lenses else ()
+def _status(turn: Turn) -> dict[str, Any]:
+    plugins = shown_plugins(turn.view.policy)
+    settings = {"units": units_of(turn), "enable": plugins, "showPlugins": " ".join(plugins)}
     return {
         "status": "ok",
         "name": "nightscout",
         "version": VERSION,
-        "serverTime": written(asked.at),
-        "serverTimeEpoch": asked.at,
+        "serverTime": written(turn.asked.at),
+        "serverTimeEpoch": turn.asked.at,
         "apiEnabled": True,
         "careportalEnabled": False,
         "boluscalcEnabled": False,
-        "settings": _SETTINGS | {"enable": plugins, "showPlugins": " ".join(plugins)},
-        "extendedSettings": {"devicestatus": {"advanced": True}},
-        "authorized": None,
+        "settings": _SETTINGS | settings,
+        "extendedSettings": {"devicestatus": {"advanced": True}, "basal": {"render": "default"}},
+        "authorized": None if turn.session is None else _of_session(turn, turn.session),
         "runtimeState": "loaded",
     }
 
 
-def _ticket(grant: Grant, entrance: Entrance) -> dict[str, Any]:
-    """Give a tool its own token back, in the form in which Nightscout exchanges tokens."""
+def _ticket(turn: Turn) -> dict[str, Any]:
+    """Give a page a new ticket; a tool its own token back, in the form in which Nightscout exchanges tokens."""
+    if turn.session is not None and is_ticket(turn.entrance.arg):
+        return _of_session(turn, turn.session)
+    return _reader(turn.entrance.arg, turn.grant.minted_at, turn.grant.expires_at)
+
+
+def _of_session(turn: Turn, session: Session) -> dict[str, Any]:
+    ticket = new_ticket(ticket_key(turn.gate.entry_key), session.key, now=turn.asked.at)
+    return _reader(ticket.text, ticket.issued_at, ticket.told_end)
+
+
+def _reader(token: str, issued_at: int, ends: int) -> dict[str, Any]:
     return {
-        "token": entrance.arg,
+        "token": token,
         "sub": "clinician",
         "permissionGroups": [["*:*:read"]],
-        "iat": grant.minted_at // 1000,
-        "exp": grant.expires_at // 1000,
+        "iat": issued_at // 1000,
+        "exp": ends // 1000,
     }

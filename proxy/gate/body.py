@@ -1,6 +1,7 @@
 """A finished answer, before it is recorded and sent."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,5 @@ class Body:
     status: int = 200
     fetched: int = 0
     """Bytes that Nightscout sent for it."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Further headers of ours."""

@@ -16,6 +16,7 @@ from proxy.core.view import View, compile_view, window_of, zone_of
 from proxy.gate.limits import Limits
 from proxy.gate.memory import Memory
 from proxy.gate.metrics import Metrics
+from proxy.gate.statics import Shelf
 from proxy.gate.streams import Streams
 from proxy.gate.tokens import CheckedTokens
 from proxy.gate.upstream import Nightscout
@@ -46,6 +47,7 @@ class Gate:
     tokens: CheckedTokens = field(default_factory=CheckedTokens)
     metrics: Metrics = field(default_factory=Metrics)
     memory: Memory = field(default_factory=Memory)
+    shelf: Shelf = field(init=False)
     large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     newest: int = 0
     """The latest moment seen, in a record or on the clock."""
@@ -55,6 +57,7 @@ class Gate:
 
     def __post_init__(self) -> None:
         self.limits = Limits(self.store)
+        self.shelf = Shelf(self.nightscout)
 
     def now(self) -> int:
         """Give the time. Raises ClockError if the clock was set back: an ended grant must not come alive."""

@@ -1,13 +1,17 @@
 """Who asks: the grant behind a token or a browser session, as the store knows it at this moment."""
 
+from dataclasses import dataclass
+
 from aiohttp import web
 
 from proxy.core.codes import hash_token
 from proxy.core.doors import find_door
 from proxy.core.errors import TokenError
 from proxy.core.grant import Grant
+from proxy.core.ports import Session
 from proxy.core.record import Value
 from proxy.core.session import alive, cookie_name, needs_touch, session_key
+from proxy.core.ticket import fits, is_ticket, ticket_key
 from proxy.core.token import TokenClaims, read_token
 from proxy.gate.asking import Asking, asking
 from proxy.gate.gate import Gate
@@ -17,24 +21,47 @@ TICKET_DOOR = "/api/v2/authorization/request/"
 _NO_SECRET = ("", "null", "undefined")
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An open grant, and the browser session that holds it, if it is one that asks."""
+
+    grant: Grant
+    session: Session | None
+
+
 async def holder(gate: Gate, request: web.Request, asked: Asking) -> Grant:
     """Give the open grant of a request. Raises TokenError for everything else, StoreUnavailable if unknown."""
-    grants = [
-        await _by_token(gate, raw, asked, in_url=in_url) for raw, in_url in _credentials(request, asked)
-    ]
-    cookie = request.cookies.get(cookie_name(gate.public_url))
-    if cookie is not None:
-        session = await gate.store.session(session_key(cookie))
-        if session is not None and alive(session, asked.at):
-            grants.append(await gate.store.grant(session.grant))
-            if needs_touch(session, asked.at) and _is_of_a_person(request, asked):
-                await gate.store.touch_session(session.key, asked.at)
-        elif not grants:
-            raise TokenError("the session has ended")
+    return (await held(gate, request, asked)).grant
+
+
+async def held(gate: Gate, request: web.Request, asked: Asking) -> Held:
+    """Give the open grant of a request, and its session. Raises as `holder`."""
+    sent = _credentials(request, asked)
+    tickets = [raw for raw, in_url in sent if is_ticket(raw) and not in_url]
+    tokens = [(raw, in_url) for raw, in_url in sent if raw not in tickets]
+    grants = [await _by_token(gate, raw, asked, in_url=in_url) for raw, in_url in tokens]
+    session = await _session(gate, request, asked)
+    if session is not None:
+        grants.append(await gate.store.grant(session.grant))
+    elif cookie_name(gate.public_url) in request.cookies and not grants:
+        raise TokenError("the session has ended")
+    key = ticket_key(gate.entry_key)
+    if any(session is None or not fits(key, session.key, raw, now=asked.at) for raw in tickets):
+        raise TokenError("a ticket that is not of this session, or too old")
     found = grants[0] if grants else None
     if found is None or any(grant is None or grant.id != found.id for grant in grants):
         raise TokenError("no credential, or those of different visits")
-    return await _opened(gate, found, asked)
+    return Held(await _opened(gate, found, asked), session)
+
+
+async def _session(gate: Gate, request: web.Request, asked: Asking) -> Session | None:
+    cookie = request.cookies.get(cookie_name(gate.public_url))
+    session = None if cookie is None else await gate.store.session(session_key(cookie))
+    if session is None or not alive(session, asked.at):
+        return None
+    if needs_touch(session, asked.at) and _is_of_a_person(request, asked):
+        await gate.store.touch_session(session.key, asked.at)
+    return session
 
 
 def _is_of_a_person(request: web.Request, asked: Asking) -> bool:
@@ -77,7 +104,8 @@ def _credentials(request: web.Request, asked: Asking) -> list[tuple[str, bool]]:
     if secret not in _NO_SECRET:
         found.append((secret, False))
     if asked.path.startswith(TICKET_DOOR):
-        found.append((asked.path.removeprefix(TICKET_DOOR), True))
+        exchanged = asked.path.removeprefix(TICKET_DOOR)
+        found.append((exchanged, not is_ticket(exchanged)))
     if asked.path.startswith(("/api/", "/socket.io/")):
         found += [(value, True) for name, value in asked.lenient_parameters() if name == "token"]
     return found

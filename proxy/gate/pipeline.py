@@ -13,16 +13,20 @@ from aiohttp import web
 from proxy.core.doors import Entrance, find_door
 from proxy.core.errors import GrantEnded, PolicyError, QueryError, StoreUnavailable, TokenError, UpstreamError
 from proxy.core.grant import Grant
+from proxy.core.pages import MOVED, find_file, find_page
+from proxy.core.ports import Session
 from proxy.core.view import View
 from proxy.gate.asking import Asking, asking
 from proxy.gate.authored import author
 from proxy.gate.gate import Gate
-from proxy.gate.holder import holder
+from proxy.gate.holder import held
 from proxy.gate.limits import Pause
 from proxy.gate.lookup import look_up
+from proxy.gate.pages import NEEDED, entrance_of, moved, page_body, stand_in
 from proxy.gate.properties import properties
 from proxy.gate.refusals import NO_ACCESS, NO_DOOR, NO_RECORD, NOT_SHARED, TOO_MANY, refusal
 from proxy.gate.respond import respond
+from proxy.gate.statics import as_answer
 from proxy.gate.turn import Turn
 
 log = structlog.get_logger("gate")
@@ -58,12 +62,17 @@ async def serve(gate: Gate, request: web.Request) -> web.StreamResponse:
     """Answer one request of a clinician or a tool."""
     asked = asking(request, now=gate.clock(), request_id=gate.request_id(), trusted=gate.trusted)
     try:
-        grant = await holder(gate, request, asked)
+        found = await held(gate, request, asked)
+        grant = found.grant
         try:
             view = gate.view(grant)
-            decision = decide(gate, request, asked, view, grant)
+            session = found.session if view.policy.pages else None
+            open_to_all = None if session is None else await _without_data(gate, request, asked)
+            if open_to_all is not None:
+                return open_to_all
+            decision = decide(gate, request, asked, view, grant, session)
             if isinstance(decision, Allow):
-                return await _answered(Turn(gate, request, asked, grant, view, decision.entrance))
+                return await _answered(Turn(gate, request, asked, grant, view, decision.entrance, session))
         except QueryError as error:
             decision = Deny(error.status, error.reason, str(error))
         except PolicyError:  # this version reads policies more strictly than the one that minted
@@ -81,24 +90,46 @@ async def serve(gate: Gate, request: web.Request) -> web.StreamResponse:
         return refusal(request, asked, error.status, error.reason, NO_RECORD)
 
 
-def decide(gate: Gate, request: web.Request, asked: Asking, view: View, grant: Grant) -> Allow | Deny:
+def decide(
+    gate: Gate, request: web.Request, asked: Asking, view: View, grant: Grant, session: Session | None
+) -> Allow | Deny:
     """Decide on door and method: what is not opened by the table and the policy stays shut."""
-    entrance = find_door(asked.path)
+    page = None if session is None else find_page(asked.path)
+    entrance = find_door(asked.path) if page is None else entrance_of(page)
     pause = gate.limits.check(grant.id, asked.at)
     if pause is not None:
         return Deny(429, "too_many_requests", TOO_MANY, pause)
     if entrance is None:
         return _NO_DOOR
     door = entrance.door
-    if door.use == "closed" or (door.collection and door.collection not in view.lenses):
+    is_missed = session is not None and door.name in NEEDED
+    if door.use == "closed" or (door.collection and door.collection not in view.lenses and not is_missed):
         return _NOT_SHARED
     if request.method not in ("GET", "HEAD"):
         return _READ_ONLY
     return _NO_BODY if request.body_exists else Allow(entrance)
 
 
+async def _without_data(gate: Gate, request: web.Request, asked: Asking) -> web.Response | None:
+    """Answer what is the same on every Nightscout: counted, not recorded. Raises UpstreamError."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    if asked.path in MOVED:
+        return moved(MOVED[asked.path])
+    file = find_file(asked.path)
+    if file is None:
+        return None
+    gate.metrics.answers.labels("file", "200").inc()
+    return as_answer(request, await gate.shelf.file(file))
+
+
 async def _answered(turn: Turn) -> web.StreamResponse:
+    instead = stand_in(turn)
+    if instead is not None:
+        return await respond(turn, instead)
     match turn.entrance.door.use:
+        case "page":
+            return await _page(turn)
         case "authored":
             return await respond(turn, author(turn))
         case "properties":
@@ -108,9 +139,15 @@ async def _answered(turn: Turn) -> web.StreamResponse:
             return found if isinstance(found, web.StreamResponse) else await respond(turn, found)
 
 
+async def _page(turn: Turn) -> web.StreamResponse:
+    page = find_page(turn.asked.path)
+    assert page is not None
+    return await respond(turn, await page_body(turn, page))
+
+
 async def _refused(gate: Gate, request: web.Request, asked: Asking, grant: Grant, deny: Deny) -> web.Response:
-    found = find_door(asked.path)
-    name = found.door.name if found else "unknown"
+    page, found = find_page(asked.path), find_door(asked.path)
+    name = page.name if page else found.door.name if found else "unknown"
     gate.metrics.refusals.labels(deny.reason).inc()
     until = {} if deny.pause is None else {"until": deny.pause.until}
     if deny.pause is None or deny.pause.new:

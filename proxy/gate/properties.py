@@ -14,6 +14,7 @@ from proxy.core.query import Query
 from proxy.gate.body import Body
 from proxy.gate.rows import pages
 from proxy.gate.turn import Turn
+from proxy.gate.units import scaled, units_of
 from proxy.gate.upstream import Reading
 
 RECENT = 15 * 60_000
@@ -36,7 +37,9 @@ async def properties(turn: Turn) -> Body:
     """Answer with the properties that were asked for, as far as they are shown. Raises QueryError."""
     if any(name not in ("token", "t", "_", "pretty", "now") for name, _ in turn.asked.parameters()):
         raise QueryError("This filter is not available here.")
-    return await turn.gate.memory.answer((turn.view.id, turn.asked.path), lambda: _computed(turn))
+    # A clock of Nightscout's asks again and again, and stops at an answer without a place for readings.
+    key = (turn.view.id, turn.asked.path, units_of(turn), turn.session is not None)
+    return await turn.gate.memory.answer(key, lambda: _computed(turn))
 
 
 async def _computed(turn: Turn) -> Body:
@@ -47,7 +50,9 @@ async def _computed(turn: Turn) -> Body:
         readings = await _recent(turn, reading, "entries", ("sgv",))
         statuses = await _recent(turn, reading, "devicestatus", None)
         rows = len(readings) + len(statuses)
-        found = _glucose(readings) | _doses(statuses)
+        found = _glucose(readings, units_of(turn)) | _doses(statuses)
+    if turn.session is not None:
+        found = {"bgnow": {"sgvs": []}} | found
     wanted = turn.entrance.arg
     if wanted:
         found = {name: value for name, value in found.items() if name in wanted.split(",")}
@@ -69,8 +74,8 @@ async def _recent(
     return found
 
 
-def _glucose(readings: list[Dated]) -> dict[str, Any]:
-    buckets = [_bucket(at, row) for at, row in readings if getattr(row, "sgv", None) is not None]
+def _glucose(readings: list[Dated], units: str) -> dict[str, Any]:
+    buckets = [_bucket(at, row, units) for at, row in readings if getattr(row, "sgv", None) is not None]
     if not buckets:
         return {}
     now = buckets[0]
@@ -80,28 +85,33 @@ def _glucose(readings: list[Dated]) -> dict[str, Any]:
         found["direction"] = {"value": word, "label": _ARROWS.get(word, "-")}
     before = next((bucket for bucket in buckets[1:] if now["mills"] - bucket["mills"] >= 4 * 60_000), None)
     if before is not None and now["mills"] - before["mills"] <= RECENT:
-        found["delta"] = _delta(now, before)
+        found["delta"] = _delta(now, before, units)
     return found
 
 
-def _bucket(at: int, row: Any) -> dict[str, Any]:
-    reading = {"mgdl": row.sgv, "scaled": row.sgv, "mills": at, "type": "sgv"}
+def _bucket(at: int, row: Any, units: str) -> dict[str, Any]:
+    reading = {"mgdl": row.sgv, "scaled": scaled(row.sgv, units), "mills": at, "type": "sgv"}
     for name in ("_id", "direction", "noise"):
         if getattr(row, name, None) is not None:
             reading[name] = getattr(row, name)
     return {"mean": row.sgv, "last": row.sgv, "mills": at, "sgvs": [reading]}
 
 
-def _delta(now: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+def _delta(now: dict[str, Any], before: dict[str, Any], units: str) -> dict[str, Any]:
     minutes = (now["mills"] - before["mills"]) / 60_000
     change = now["last"] - before["last"]
     shown = round(change / minutes * 5) if minutes > 9 else change  # noqa: PLR2004 - Nightscout's bgnow plugin
+    told = (
+        round(scaled(now["last"], units) - scaled(now["last"] - shown, units), 1)
+        if units == "mmol"
+        else shown
+    )
     return {
         "absolute": change,
         "elapsedMins": minutes,
         "mgdl": shown,
-        "scaled": shown,
-        "display": f"{shown:+d}" if shown else "+0",
+        "scaled": told,
+        "display": f"{told:+g}" if told else "+0",
         "times": {"recent": now["mills"], "previous": before["mills"]},
         "previous": before,
     }

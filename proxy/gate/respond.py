@@ -22,7 +22,7 @@ _PORTION = 256 * 1024
 async def respond(turn: Turn, body: Body) -> web.StreamResponse:
     """Record an answer and build it. Raises GrantEnded or StoreUnavailable: then nothing is sent."""
     gate, request = turn.gate, turn.request
-    headers = {**PRIVATE, "X-Request-Id": turn.asked.request_id}
+    headers = {**PRIVATE, "X-Request-Id": turn.asked.request_id, **body.headers}
     status = body.status
     if "Cookie" not in request.headers and not body.secret and status == web.HTTPOk.status_code:
         headers["ETag"] = etag(gate.site_key, turn.view, body.content)
@@ -52,7 +52,10 @@ async def respond(turn: Turn, body: Body) -> web.StreamResponse:
     if len(content) > _WORTH_PORTIONS and not turn.asked.head:
         return await _in_portions(turn, status, body.content_type, content, headers)
     gate.streams.carry(turn.grant, request.transport, under_way=False)
-    return web.Response(status=status, body=content, content_type=body.content_type, headers=headers)
+    charset = "utf-8" if body.content_type.startswith("text/") else None
+    return web.Response(
+        status=status, body=content, content_type=body.content_type, charset=charset, headers=headers
+    )
 
 
 async def _in_portions(

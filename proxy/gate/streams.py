@@ -77,7 +77,7 @@ class Streams:
 
 
 def _in_kernel(transport: asyncio.Transport) -> int:
-    """Give how many bytes the kernel has not delivered yet; 1 where it can't be asked."""
+    """Give how many bytes the kernel has not delivered yet; 1 where it can't be asked, 0 once it is closed."""
     sock: socket.socket | None = transport.get_extra_info("socket")
     if sock is None or sock.fileno() < 0:
         # Closed since: there is nothing left here to take back.

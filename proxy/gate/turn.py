@@ -6,6 +6,7 @@ from aiohttp import web
 
 from proxy.core.doors import Entrance
 from proxy.core.grant import Grant
+from proxy.core.ports import Session
 from proxy.core.view import View
 from proxy.gate.asking import Asking
 from proxy.gate.gate import Gate
@@ -21,6 +22,8 @@ class Turn:
     grant: Grant
     view: View
     entrance: Entrance
+    session: Session | None = None
+    """The browser session that asks, if its view has pages: what Nightscout's own pages need is answered to it."""
 
     @property
     def door(self) -> str:

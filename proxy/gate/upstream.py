@@ -49,24 +49,34 @@ class Nightscout:
 
     async def get(self, path: str, parameters: Sequence[tuple[str, str]] = ()) -> bytes:
         """Fetch one of our own paths and give the body of a 200. Raises UpstreamError, whatever goes wrong."""
-        url = (self._url / path.removeprefix("/")).with_query(list(parameters))
+        return await self._within_limits((self._url / path.removeprefix("/")).with_query(list(parameters)))
+
+    async def file(self, path: str, types: Sequence[str]) -> bytes:
+        """Fetch a page or file that every Nightscout serves to anyone: without our credential, and only if of these types.
+
+        Raises UpstreamError.
+        """
+        return await self._within_limits(self._url.joinpath(path.removeprefix("/"), encoded=True), types)
+
+    async def _within_limits(self, url: URL, types: Sequence[str] = ()) -> bytes:
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._read(url)
+                return await self._read(url, types)
         except TimeoutError as error:
             raise UpstreamError("upstream_slow", "Nightscout took too long to answer. Try again.") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            log.warning("upstream_failed", error=type(error).__name__, path=path)
+            log.warning("upstream_failed", error=type(error).__name__, path=url.path)
             raise UpstreamError(
                 "upstream_unreachable", "Nightscout can't be reached just now. Try again."
             ) from error
 
-    async def _read(self, url: URL) -> bytes:
-        async with self._session.get(url, headers=self._headers, allow_redirects=False) as response:
+    async def _read(self, url: URL, types: Sequence[str]) -> bytes:
+        headers = {"X-Forwarded-Proto": "https"} if types else self._headers
+        async with self._session.get(url, headers=headers, allow_redirects=False) as response:
             if response.status != 200:  # noqa: PLR2004 - the one good answer
                 log.warning("upstream_refused", status=response.status, path=url.path)
                 raise UpstreamError("upstream_refused", "Nightscout did not answer this question.")
-            if "json" not in response.content_type:
+            if response.content_type not in types if types else "json" not in response.content_type:
                 raise UpstreamError("upstream_unreadable", "Nightscout sent something that can't be read.")
             return await _body(response)
 

@@ -5,6 +5,7 @@ the rows that the HTTP doors give, in the shapes that the pages expect (Nightsco
 data/calcdelta.js, client/receiveddata.js).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +22,9 @@ _STATUSES_AT_FIRST: Final = 10
 _READING: Final = ("direction", "filtered", "unfiltered", "noise", "rssi")
 _CALIBRATION: Final = ("scale", "intercept", "slope")
 _MINUTE: Final = 60_000
+_NEAR: Final = 15 * _MINUTE
+_LOWEST: Final = 39
+_NO_HEIGHT: Final = 180
 _encode = msgspec.json.Encoder().encode
 
 
@@ -60,6 +64,23 @@ class Frame:
     rows: int
 
 
+class Curve:
+    """The shown readings, to place treatments on (Nightscout 15.0.7: data/treatmenttocurve.js)."""
+
+    def __init__(self, rows: Sequence[Dated]) -> None:
+        shown = [
+            (at, sgv) for at, row in reversed(rows) if (sgv := getattr(row, "sgv", None)) and sgv >= _LOWEST
+        ]
+        self._moments = [at for at, _ in shown]
+        self._values = [sgv for _, sgv in shown]
+
+    def height(self, at: int) -> int:
+        """Give the last reading of the quarter of an hour before; Nightscout's 180 where there is none."""
+        index = bisect_right(self._moments, at) - 1
+        near = index >= 0 and at - self._moments[index] <= _NEAR
+        return round(self._values[index]) if near else _NO_HEIGHT
+
+
 def entry_lines(rows: Sequence[Dated]) -> dict[str, dict[str, Line]]:
     """Write entries as readings, meter values and calibrations; `rows` newest first."""
     found: dict[str, dict[str, Line]] = {"sgvs": {}, "mbgs": {}, "cals": {}}
@@ -87,12 +108,18 @@ def _held(row: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: value for name in names if (value := getattr(row, name, None)) is not None}
 
 
-def treatment_lines(rows: Iterable[Dated]) -> dict[str, Line]:
-    """Write treatments, with the two moments that the pages need; both come from the row's own date and duration."""
+def treatment_lines(rows: Iterable[Dated], curve: Curve) -> dict[str, Line]:
+    """Write treatments, with what the pages need to draw them: two moments, and their height on the curve.
+
+    The moments come from the row's own date and duration, the height from the shown reading before it.
+    """
     found: dict[str, Line] = {}
     for at, row in sorted(rows, key=_moment):
+        if row.eventType == "Temporary Target" and getattr(row, "targetTop", None) is None:
+            continue  # the pages draw it at its target, and without one at nowhere
         row.mills, row.endmills = at, _end(at, row)
-        _put(found, at, _encode(row), row._id)  # noqa: SLF001 - Nightscout's name for it
+        text = _encode(row)[:-1] + b',"mgdl":' + str(curve.height(at)).encode() + b"}"
+        _put(found, at, text, row._id)  # noqa: SLF001 - Nightscout's name for it
     return found
 
 

@@ -16,7 +16,7 @@ from proxy.core.lens import Dated
 from proxy.core.plan import Fetch
 from proxy.core.query import LARGEST_COUNT, Query
 from proxy.core.view import View
-from proxy.live.frames import State, entry_lines, status_lines, treatment_lines
+from proxy.live.frames import Curve, State, entry_lines, status_lines, treatment_lines
 
 Fetcher = Callable[[Fetch], Coroutine[Any, Any, bytes]]
 
@@ -84,12 +84,13 @@ class Reader:
             self._lasting(once),
         )
         lines = entry_lines(entries)
-        old = treatment_lines(lasting)
+        curve = Curve(entries)
+        old = treatment_lines(lasting, curve)
         status, recent = status_lines(statuses)
         return State(
             lines={
                 **lines,
-                "treatments": {**old, **treatment_lines(treatments)},
+                "treatments": {**old, **treatment_lines(treatments, curve)},
                 "devicestatus": status,
             },
             profiles=profiles,

@@ -3,6 +3,7 @@
 from proxy.core.grant import Grant
 from proxy.core.labels import labels
 from proxy.core.policy import Policy
+from proxy.core.widgets import shown_parts
 from proxy.visit.visit import Shared
 
 
@@ -10,4 +11,13 @@ def described(policy: Policy, grant: Grant) -> Shared:
     """Say what a grant shows: from the policy and the grant alone."""
     words = labels(policy)
     zone = grant.zone if policy.timezone == "site" else None
-    return Shared(policy.title, "", (*words.shown, words.detail), words.withheld, zone, live=policy.live)
+    return Shared(
+        policy.title,
+        "",
+        (*words.shown, words.detail),
+        words.withheld,
+        zone,
+        live=policy.live,
+        pages=policy.pages,
+        parts=shown_parts(policy),
+    )

@@ -31,11 +31,15 @@ _STATUS: Final[Mapping[Why, int]] = {
 }
 
 
-async def front_door(visit: Visit, request: web.Request) -> web.Response:
-    """Answer `/`: the entry page, or the way to the visit that is open in this browser."""
-    if await signed_in(visit, request) is not None:
+async def front_door(visit: Visit, request: web.Request) -> web.StreamResponse:
+    """Answer `/`: the entry page, Nightscout's dashboard, or the way to what is open in this browser."""
+    found = await signed_in(visit, request)
+    if found is None:
+        return show_entry()
+    is_open = found.grant.state(visit.clock()) == "open"
+    if visit.dashboard is None or not is_open or not visit.describe(found.grant).pages:
         return pages.see_other(HOME)
-    return show_entry()
+    return await visit.dashboard(request)
 
 
 async def entry_page(visit: Visit, request: web.Request) -> web.Response:

@@ -69,13 +69,16 @@ async def whoami(visit: Visit, request: web.Request) -> web.Response:
         by_token = await visit.holder(request)
     except TokenError as error:
         return _refusal(visit, request, error.status, error.reason, "No access, or it has ended.")
-    found = await signed_in(visit, request)
+    # The strip on Nightscout's pages says so when a person did something there.
+    found = await signed_in(visit, request, input_by_person=request.query_string == "input")
     if found is not None and by_token is not None and found.grant.id != by_token.id:
         return _refusal(visit, request, 403, "other_visit", "Another visit was opened in this browser.")
     grant = by_token or (found.grant if found else None)
     if grant is None or grant.state(visit.clock()) == "ended":
         return _refusal(visit, request, 401, "no_access", "No access, or it has ended.")
-    return pages.json(_about(visit, grant))
+    about = _about(visit, grant)
+    # Only to the browser that holds the session, and to no other origin: with it the strip closes the session.
+    return pages.json(about if found is None else about | {"csrf": found.session.csrf})
 
 
 def _about(visit: Visit, grant: Grant) -> dict[str, object]:
@@ -83,10 +86,13 @@ def _about(visit: Visit, grant: Grant) -> dict[str, object]:
     return {
         "grant_id": grant.id,
         "clinician": grant.clinician,
+        "whose": shared.whose,
         "policy": {"name": grant.policy_name, "title": shared.title, "hash": grant.policy_hash},
         "shared": shared.shown,
         "not_shared": shared.withheld,
+        "parts": shared.parts,
         "window": {"days": grant.days, "live": shared.live},
+        "pages": shared.pages,
         "state": grant.state(visit.clock()),
         "opens_at": iso(grant.opens_at),
         "opened_at": None if grant.opened_at is None else iso(grant.opened_at),

@@ -15,6 +15,8 @@ _ROOM = Path(__file__).parent
 _FILES: Final = (
     ("style.css", "text/css"),
     ("entry.js", "text/javascript"),
+    ("strip.css", "text/css"),
+    ("strip.js", "text/javascript"),
     ("icon.svg", "image/svg+xml"),
 )
 _TEMPLATES: Final = jinja2.Environment(

@@ -14,7 +14,7 @@ log = structlog.get_logger("visit")
 
 _LATER: Final = "This can't be shown just now. Wait a moment and try again; nothing was lost."
 
-Page = Callable[[Visit, web.Request], Awaitable[web.Response]]
+Page = Callable[[Visit, web.Request], Awaitable[web.StreamResponse]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

@@ -27,6 +27,10 @@ class Shared:
     """The zone in which moments are told, if the policy tells it; else UTC, which a script turns into local time."""
     live: bool = False
     """Whether the data goes on to now, or stops at the opening."""
+    pages: bool = False
+    """Whether Nightscout's own pages are shown."""
+    parts: tuple[str, ...] = ()
+    """The parts of those pages that have something to show: the strip takes away the others."""
 
 
 async def no_token(_request: web.Request) -> Grant | None:
@@ -49,6 +53,8 @@ class Visit:
     """What is recorded of whoever asks: request_id, device, address (coarse)."""
     holder: Callable[[web.Request], Awaitable[Grant | None]] = no_token
     """The grant of the token in a request; None if it carries none. Raises TokenError for one that is dead."""
+    dashboard: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+    """Answers `/` for who has signed in and may see Nightscout's own pages."""
     random: RandomBytes = secrets.token_bytes
     turns: Turns = field(default_factory=Turns)
     """PIN checks, one at a time."""

@@ -121,7 +121,7 @@ def test_a_field_has_the_privacy_that_the_threat_model_counts_on(
     ("collection", "path"),
     [("treatments", "profile"), ("treatments", "profileJson"), ("treatments", "bolusCalculatorResult")]
     + [("devicestatus", f"openaps.{block}.reason") for block in ("suggested", "enacted")]
-    + [("profile", "defaultProfile"), ("devicestatus", "pump.extended.ActiveProfile")],
+    + [("devicestatus", "pump.extended.ActiveProfile")],
 )
 def test_settings_spelt_out_in_words_do_not_come_with_the_class_settings(collection: str, path: str) -> None:
     assert path not in fields_of_class(COLLECTIONS[collection], "settings")

@@ -143,9 +143,10 @@ def other_names_of_profiles(rows: Rows) -> None:
     """Names that JavaScript would put in another order, since whole numbers come first in its objects."""
     for row in rows["profile"]:
         settings = list(row["store"].values())
+        default = list(row["store"]).index(row["defaultProfile"])
         row["store"] = {str(len(settings) - number): one for number, one in enumerate(settings)}
         row["store"] = dict(sorted(row["store"].items()))
-        row["defaultProfile"] = "1"
+        row["defaultProfile"] = str(len(settings) - default)
 
 
 def other_hidden_collections(rows: Rows) -> None:

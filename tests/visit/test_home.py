@@ -177,13 +177,19 @@ async def test_whoami_tells_a_browser_what_it_may_see(place: Place) -> None:
     cookie = await place.enter(minted)
     answer = await place.get("/visit/whoami", cookie=cookie)
     assert answer.headers["Content-Type"] == "application/json"
-    assert answer.json == {
+    csrf = answer.json.pop("csrf")
+    assert csrf == await place.csrf(cookie)
+    assert answer.json | {"csrf": ""} == {
+        "csrf": "",
         "grant_id": minted.grant.id,
         "clinician": "Diabetes clinic",
+        "whose": "",
         "policy": {"name": "consultant", "title": "For a diabetes visit", "hash": "ab" * 32},
         "shared": ["Glucose", "Insulin"],
         "not_shared": ["Notes", "Pump and loop settings"],
+        "parts": [],
         "window": {"days": 14, "live": False},
+        "pages": False,
         "state": "open",
         "opens_at": "2026-11-23T12:00:00Z",
         "opened_at": "2026-11-23T12:00:00Z",

@@ -6,6 +6,7 @@ an array of objects, `*` a map with keys that uploaders invent (they are renamed
     number LOW HIGH DECIMALS      bool      id      text
     ms (epoch milliseconds)       iso (text in ISO 8601)      time (either, written anew as it came)
     clock (a time of day, HH:MM or HH:MM:SS)
+    key (one of the keys of the map beside it: written as that key is renamed, so that its words don't leave)
     enum One|Two words|Three      (the values, separated by |; an end with | allows the empty text)
 
 Classes are in field.py. A field of kind text leaves only if a policy names its own path, whatever its class.

@@ -18,10 +18,10 @@ Class = Literal[
     "chat",  # words meant for the family
     "secret",  # keys and tokens: can't be allowed at all
 ]
-Kind = Literal["number", "bool", "id", "text", "ms", "iso", "time", "enum", "clock", "name", "raw"]
+Kind = Literal["number", "bool", "id", "text", "ms", "iso", "time", "enum", "clock", "key", "name", "raw"]
 
 CLASSES: frozenset[str] = frozenset(get_args(Class))
-# `clock` is HH:MM; `name` (compared, then written as it is) and `raw` (looked at, never written) are not for tables.
+# `clock` is HH:MM; `key` names a key of the map beside it; `name` (compared, then written as it is) and `raw` (looked at, never written) are not for tables.
 _KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 

@@ -33,7 +33,7 @@ mills                  row         ms
 isValid                row         bool
 
 units                  settings    enum mg/dl|mg/dL|mmol|mmol/l|mmol/L
-defaultProfile         settings    text
+defaultProfile         settings    key
 store.*.units          settings    enum mg/dl|mg/dL|mmol|mmol/l|mmol/L
 store.*.startDate      settings    time
 store.*.dia            settings    number 0 48 3
