@@ -49,8 +49,18 @@ def tidy(node: Node, structs: Sequence[Any], pseudonyms: Pseudonyms, *, done: st
             if key is not None and child.box == "map":
                 _in_front(child, key, structs, chosen)
             _objects(child, structs, pseudonyms)
-        elif (write := _writer(child.leaf.kind, pseudonyms)) is not None:
+            continue
+        if child.box != "one":
+            _drop_empty_lists(name, structs)
+        if (write := _writer(child.leaf.kind, pseudonyms)) is not None:
             _column(name, structs, write)
+
+
+def _drop_empty_lists(name: str, structs: Sequence[Any]) -> None:
+    """Drop lists without values: like an empty object, such a list says nothing."""
+    for struct in structs:
+        if getattr(struct, name) == []:
+            setattr(struct, name, None)
 
 
 def put(name: str, structs: Sequence[Any], values: Column) -> None:
