@@ -16,6 +16,7 @@ from aiohttp import web
 from proxy.core.neutral import profile_for
 from proxy.core.policyfile import parse
 from proxy.core.ports import Store
+from proxy.core.receipt import sign, statement
 from proxy.gate.desk import Desk
 from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
@@ -157,6 +158,7 @@ def make_pages(house: House, gate: Gate) -> list[web.RouteDef]:
             describe=lambda grant: described(gate.policy(grant), grant),
             seen=lambda request: seen(gate, request),
             holder=lambda request: token_holder(gate, request),
+            signed=lambda grant: sign(statement(grant), house.keys.signing()[1]),
             dashboard=lambda request: serve(gate, request),
         )
     )

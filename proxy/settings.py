@@ -163,6 +163,9 @@ def _read_files(environ: Mapping[str, str], overrides: dict[str, Any]) -> list[s
         path = environ.get(name + _FILE_SUFFIX)
         if not path:
             continue
+        if environ.get(name):
+            faults.append(f"{name} and {name}{_FILE_SUFFIX} are both set: keep one of them")
+            continue
         try:
             secret = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):

@@ -313,6 +313,17 @@ def test_a_file_that_holds_no_text_is_a_fault_that_quotes_nothing(read: Read, tm
     assert "NIGHTSCOUT_TOKEN_FILE: this file can't be read" in told
 
 
+def test_a_secret_and_a_file_for_it_are_one_too_many(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(SECRET, encoding="utf-8")
+    told = faults(
+        read,
+        NIGHTSCOUT_URL=ADDRESS,
+        NIGHTSCOUT_TOKEN="other-0123456789abcdef",
+        NIGHTSCOUT_TOKEN_FILE=str(tmp_path / "token"),
+    )
+    assert "NIGHTSCOUT_TOKEN and NIGHTSCOUT_TOKEN_FILE are both set: keep one of them" in told
+
+
 def test_an_empty_name_of_a_file_is_no_file(read: Read) -> None:
     assert read(NIGHTSCOUT_TOKEN_FILE="").is_demo
 

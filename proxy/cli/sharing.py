@@ -91,14 +91,16 @@ async def present(house: House) -> int:
     return now
 
 
-def require_lasting(settings: Settings) -> None:
+def require_lasting(settings: Settings, *, mounts_text: str | None = None) -> None:
     """Refuse to share a real site with others from a folder that will be lost with the container.
 
-    Where only this machine can open the links, as when Chaperone is tried out, it is let pass. Raises Refused.
+    Where only this machine can open the links, as when Chaperone is tried out, it is let pass. `mounts_text` is a
+    table as in /proc/mounts; None reads this machine's. Raises Refused.
     """
     if settings.is_demo or is_loopback(settings.public_origin) or not settings.data.is_dir():
         return
-    if settings.store.get_secret_value() == "sqlite" and looks_ephemeral(settings.data, mounts()):
+    table = mounts() if mounts_text is None else mounts_text
+    if settings.store.get_secret_value() == "sqlite" and looks_ephemeral(settings.data, table):
         raise Refused(
             f"The data folder {settings.data} would be lost with this container, and the access log with it: "
             "mount a volume there, or name another folder in CHAPERONE_DATA."

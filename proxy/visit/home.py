@@ -140,6 +140,7 @@ async def _ended(visit: Visit, request: web.Request, grant: Grant, *, status: in
         how=sealed.how_it_ended(visit.clock()),
         at=ended_at(sealed),
         sealed=True,
+        signature=visit.signed(sealed),
     )
     await forget(visit, request)
     return without_cookie(visit, response)

@@ -53,6 +53,8 @@ class Visit:
     """What is recorded of whoever asks: request_id, device, address (coarse)."""
     holder: Callable[[web.Request], Awaitable[Grant | None]] = no_token
     """The grant of the token in a request; None if it carries none. Raises TokenError for one that is dead."""
+    signed: Callable[[Grant], str] = lambda _: ""
+    """Signs the closed log of a grant, as on the owner's receipt; the page shows it beside the check number."""
     dashboard: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
     """Answers `/` for who has signed in and may see Nightscout's own pages."""
     random: RandomBytes = secrets.token_bytes

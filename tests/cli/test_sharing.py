@@ -11,7 +11,8 @@ from proxy.settings import Settings, is_loopback, read_settings
 from tests.cli.place import Place
 from tests.core.test_receipt import GRANT
 
-PASSING = Path("/dev/shm")
+PASSING = "overlay / overlay rw 0 0\n"
+LASTING = "overlay / overlay rw 0 0\n/dev/sda1 {} ext4 rw 0 0\n"
 
 
 def real(**more: str | Path) -> Settings:
@@ -20,16 +21,17 @@ def real(**more: str | Path) -> Settings:
     )
 
 
-@pytest.mark.skipif(not PASSING.is_dir(), reason="this system has no folder in memory to try")
-def test_a_real_site_is_not_shared_from_a_folder_that_will_be_lost() -> None:
+def test_a_real_site_is_not_shared_from_a_folder_that_will_be_lost(tmp_path: Path) -> None:
+    settings = real(public_url="https://visit.example.org", data=tmp_path)
     with pytest.raises(Refused, match="would be lost"):
-        require_lasting(real(public_url="https://visit.example.org", data=PASSING))
+        require_lasting(settings, mounts_text=PASSING)
+    require_lasting(settings, mounts_text=LASTING.format(tmp_path))
 
 
-@pytest.mark.skipif(not PASSING.is_dir(), reason="this system has no folder in memory to try")
-def test_trying_it_out_on_this_machine_is_let_pass() -> None:
-    require_lasting(real(data=PASSING))
-    require_lasting(read_settings({}, public_url="https://visit.example.org", data=PASSING))
+def test_trying_it_out_on_this_machine_is_let_pass(tmp_path: Path) -> None:
+    require_lasting(real(data=tmp_path), mounts_text=PASSING)
+    demo = read_settings({}, public_url="https://visit.example.org", data=tmp_path)
+    require_lasting(demo, mounts_text=PASSING)
 
 
 @pytest.mark.parametrize(

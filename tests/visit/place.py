@@ -1,6 +1,5 @@
 """A clinic's computer and the pages that it sees: a real server on loopback, a store in memory, a clock of ours."""
 
-import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,10 +15,9 @@ from proxy.core.grant import DAY, HOUR, Grant
 from proxy.core.mint import Minted, Times, new_grant
 from proxy.core.policy import Policy
 from proxy.visit import Shared, Visit, routes
+from tests.living import Clock, Dice
 from tests.memory_store import MemoryStore
 
-NOW = 1_795_435_200_000
-"""2026-11-23 12:00 UTC, a Monday."""
 KEY = b"e" * 32
 POLICY = Policy(
     name="consultant",
@@ -38,27 +36,6 @@ POLICY = Policy(
     collections={},
 )
 SHARED = Shared("For a diabetes visit", "", ("Glucose", "Insulin"), ("Notes", "Pump and loop settings"))
-
-
-class Clock:
-    """Stands still until it is told to move."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> int:
-        return self.now
-
-
-class Dice:
-    """Bytes that are the same in every run, and never twice."""
-
-    def __init__(self) -> None:
-        self._rolled = 0
-
-    def __call__(self, count: int) -> bytes:
-        self._rolled += 1
-        return hashlib.shake_256(str(self._rolled).encode()).digest(count)
 
 
 @dataclass(frozen=True)
@@ -191,4 +168,5 @@ def _collaborators(place: Place) -> dict[str, Any]:
         "seen": lambda _request: {"request_id": "r1", "device": "tool", "address": "127.0.0.0/24"},
         "holder": holder,
         "random": place.dice,
+        "signed": lambda grant: f"signature of {grant.head}",
     }

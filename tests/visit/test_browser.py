@@ -3,8 +3,9 @@ from aiohttp import web
 from proxy.core.grant import Grant
 from proxy.visit import Shared, Visit
 from proxy.visit.browser import with_cookie, without_cookie
+from tests.living import Clock
 from tests.memory_store import MemoryStore
-from tests.visit.place import SHARED, Clock
+from tests.visit.place import SHARED
 
 
 def on_https() -> Visit:

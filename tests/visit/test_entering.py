@@ -9,7 +9,8 @@ from proxy.core.grant import DAY, HOUR
 from proxy.core.mint import Minted, Times
 from proxy.core.record import Draft
 from proxy.visit.turns import Pace, Turns
-from tests.visit.place import KEY, NOW, Answer, Place, opened, secret, wrong
+from tests.living import NOW
+from tests.visit.place import KEY, Answer, Place, opened, secret, wrong
 
 NOTHING = "Nothing was found under this link or visit code."
 

@@ -7,7 +7,8 @@ from proxy.core.errors import TokenError
 from proxy.core.grant import DAY, HOUR
 from proxy.core.record import Draft, verify
 from proxy.core.session import IDLE, OLDEST
-from tests.visit.place import NOW, SHARED, Place, opened
+from tests.living import NOW
+from tests.visit.place import SHARED, Place, opened
 
 
 async def test_home_says_who_what_and_until_when(place: Place) -> None:
@@ -94,7 +95,8 @@ async def test_finishing_ends_the_grant_everywhere_and_shows_the_check_number(pl
     answer = await place.post("/visit/finish", {"csrf": await place.csrf(cookie)}, cookie=cookie)
     grant = await place.grant(minted)
     assert (answer.status, grant.ending, grant.ended_at) == (200, "finished", NOW)
-    assert grant.head in answer.text
+    assert f'<code class="head">{grant.head}</code>' in answer.text
+    assert f"signature of {grant.head}" in answer.text
     assert f"has {grant.length} lines" in answer.text
     assert "I have what I need" in answer.text
     assert answer.cookies == {"chaperone": ""}

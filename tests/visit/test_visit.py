@@ -6,8 +6,9 @@ from aiohttp import web
 from proxy.core.grant import Grant
 from proxy.core.session import Cookie
 from proxy.visit import Visit
+from tests.living import Clock
 from tests.memory_store import MemoryStore
-from tests.visit.place import SHARED, Clock
+from tests.visit.place import SHARED
 
 
 def visit_at(url: str) -> Visit:
