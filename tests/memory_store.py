@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from proxy.core.errors import GrantEnded, StoreUnavailable
+from proxy.core.errors import Conflict, GrantEnded, StoreUnavailable
 from proxy.core.grant import Ending, Grant, end_after_opening
 from proxy.core.mint import TRIES
-from proxy.core.ports import Session, Spending
+from proxy.core.ports import Document, Session, Spending
 from proxy.core.record import GENESIS, Draft, Record, write
 
 
@@ -23,6 +23,8 @@ class MemoryStore:
         self._chains: dict[str, list[Record]] = {}
         self._sessions: dict[str, Session] = {}
         self._spent: dict[tuple[str, int], Spending] = {}
+        self._documents: dict[tuple[str, str], Document] = {}
+        self._version = 0
         self._listeners: set[asyncio.Queue[str]] = set()
 
     async def add_grant(self, grant: Grant, consent: Draft) -> Grant:
@@ -82,6 +84,39 @@ class MemoryStore:
             listener.put_nowait(grant_id)
         return ended
 
+    async def reshape(
+        self, grant_id: str, *, policy_name: str, policy_text: str, policy_hash: str, days: int, record: Draft
+    ) -> Grant:
+        await self._step("reshape")
+        named = replace(
+            self._live(grant_id, record.at), policy_name=policy_name, policy_hash=policy_hash, days=days
+        )
+        grant = self._write(replace(named, policy_text=policy_text), record)
+        for listener in self._listeners:
+            listener.put_nowait(grant_id)
+        return grant
+
+    async def document(self, kind: str, key: str) -> Document | None:
+        await self._step("document")
+        return self._documents.get((kind, key))
+
+    async def documents(self, kind: str) -> Sequence[Document]:
+        await self._step("documents")
+        return [kept for (of, _), kept in sorted(self._documents.items()) if of == kind]
+
+    async def put(self, kind: str, key: str, body: bytes, *, version: int | None) -> int:
+        await self._step("put")
+        there = self._documents.get((kind, key))
+        if (there.version if there else None) != version:
+            raise Conflict("This was changed elsewhere in the meantime: load the page again.")
+        self._version += 1
+        self._documents[kind, key] = Document(kind, key, body, self._version)
+        return self._version
+
+    async def drop(self, kind: str, key: str) -> None:
+        await self._step("drop")
+        self._documents.pop((kind, key), None)
+
     async def spend_try(self, grant_id: str) -> int:
         await self._step("spend_try")
         grant = self._known(grant_id)
@@ -138,6 +173,11 @@ class MemoryStore:
         secret: dict[str, Any] = dict.fromkeys(("link_hash", "code_hash", "pin_hash", "token_hash"), "")
         self._grants[grant_id] = replace(self._known(grant_id), **hidden, **secret, erased_on=day)
         self._chains[grant_id] = []
+        self._documents = {
+            names: kept
+            for names, kept in self._documents.items()
+            if names[1] != grant_id and not names[1].startswith(f"{grant_id}/")
+        }
         self._sessions = {key: kept for key, kept in self._sessions.items() if kept.grant != grant_id}
 
     async def endings(self) -> AsyncIterator[str]:

@@ -57,6 +57,13 @@ class GrantEnded(ChaperoneError):
     reason = "access_ended"
 
 
+class Conflict(ChaperoneError):
+    """Somebody else changed a document since it was read: read it again, or tell the person who waits."""
+
+    status = 409
+    reason = "changed_meanwhile"
+
+
 class ClockError(ChaperoneError):
     """This machine's clock is behind the newest record, or known to be wrong."""
 

@@ -1,8 +1,8 @@
 """What the core and the edges ask of the world: types only."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 from proxy.core.grant import Ending, Grant
 from proxy.core.record import Draft, Record
@@ -33,8 +33,51 @@ class Spending:
     upstream_bytes: int
 
 
-class Store(Protocol):
-    """Grants, sessions and records of one site, durably.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One thing that is kept under a kind and a key, as it was put."""
+
+    kind: str
+    key: str
+    body: bytes = field(repr=False)
+    version: int
+    """Never the same twice within a site, also after the document was dropped and put anew."""
+
+
+PASSING: Final = "passing-"
+"""Documents of kinds that begin so must not come alive again: a store that was put back from a copy drops them."""
+
+LARGEST_DOCUMENT: Final = 262_144
+"""Bytes."""
+
+
+class Documents(Protocol):
+    """Small documents of one site, durably: whatever the owner's side keeps that is no grant and no record.
+
+    Keys that are a grant's id, or begin with it and a slash, go when the grant is erased.
+    """
+
+    async def document(self, kind: str, key: str) -> Document | None: ...
+
+    async def documents(self, kind: str) -> Sequence[Document]:
+        """Give all documents of a kind, by their keys."""
+        ...
+
+    async def put(self, kind: str, key: str, body: bytes, *, version: int | None) -> int:
+        """Keep a document in the place of the version that was read (None: it must be new); give the new version.
+
+        Raises Conflict, and changes nothing, if another version is there. Raises ValueError for a body larger
+        than LARGEST_DOCUMENT.
+        """
+        ...
+
+    async def drop(self, kind: str, key: str) -> None:
+        """Forget a document, if it is there."""
+        ...
+
+
+class Store(Documents, Protocol):
+    """Grants, sessions, records and documents of one site, durably.
 
     Every method that changes something returns only after the change survives loss of power, and raises
     StoreUnavailable if that can't be promised. Every method may raise StoreUnavailable.
@@ -87,6 +130,12 @@ class Store(Protocol):
         """Give one try back after a right PIN (all ten, as a new start)."""
         ...
 
+    async def reshape(
+        self, grant_id: str, *, policy_name: str, policy_text: str, policy_hash: str, days: int, record: Draft
+    ) -> Grant:
+        """Replace what a live grant shows. What is open of it is cut (see `endings`) and comes again anew."""
+        ...
+
     async def new_pin(self, grant_id: str, pin_hash: str, record: Draft) -> Grant: ...
 
     async def spend(self, grant_id: str, day: int, *, records: int, upstream_bytes: int) -> Spending:
@@ -114,7 +163,9 @@ class Store(Protocol):
         ...
 
     def endings(self) -> AsyncIterator[str]:
-        """Give the ids of grants as they end, by whichever process or node, within 500 ms.
+        """Give the ids of grants as they end or are reshaped, by whichever process or node, within 500 ms.
+
+        All that is on its way under such a grant must be cut.
 
         Raises StoreUnavailable when the store has been out of reach for a second: every stream must then stop.
         """

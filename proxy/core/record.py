@@ -27,6 +27,7 @@ Kind = Literal[
     "extended",
     "entry_closed",  # ten wrong PINs
     "new_pin",
+    "reshaped",  # the owner replaced what is shared: policy and days
     "ended",  # the seal: expired, revoked or finished
     "owner",  # the owner's own chain
 ]

@@ -67,6 +67,17 @@ def extending(expires_at: int, record: Draft) -> Step:
     return step
 
 
+def reshaping(policy_name: str, policy_text: str, policy_hash: str, days: int, record: Draft) -> Step:
+    """Step: another snapshot of a policy, or other days."""
+
+    def step(grant: Grant) -> tuple[Grant, Sequence[Draft]]:
+        _require_live(grant, record.at)
+        named = replace(grant, policy_name=policy_name, policy_hash=policy_hash)
+        return replace(named, policy_text=policy_text, days=days), [record]
+
+    return step
+
+
 def ending_with(ending: Ending, record: Draft) -> Step:
     """Step: end and seal; an ended grant stays as it is."""
 

@@ -14,6 +14,7 @@ from proxy.stores.epoch import EpochFile, Held
 from proxy.stores.folder import prepare_folder, require_private
 from proxy.stores.rows import take
 from proxy.stores.schema import migrate
+from proxy.stores.shelf import drop_passing
 
 NAME: Final = "chaperone.db"
 
@@ -79,3 +80,4 @@ class DataFile:
         alive = connection.execute("SELECT id FROM grants WHERE site = ? AND ended_at IS NULL", (self.site,))
         for (grant_id,) in alive.fetchall():
             take(connection, self.site, grant_id, restoring(self.clock()))
+        drop_passing(connection, self.site)

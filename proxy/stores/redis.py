@@ -10,14 +10,31 @@ from typing import Any, Final
 from proxy.core.errors import GrantEnded, StoreUnavailable
 from proxy.core.grant import Ending, Grant
 from proxy.core.mint import TRIES
-from proxy.core.ports import Clock, Session, Spending
+from proxy.core.ports import Clock, Document, Session, Spending
 from proxy.core.record import GENESIS, Draft, Record
 from proxy.stores import redis_scripts as scripts
-from proxy.stores.chain import Step, appending, ending_with, erased, extending, opening, renewing_pin
+from proxy.stores.chain import (
+    Step,
+    appending,
+    ending_with,
+    erased,
+    extending,
+    opening,
+    renewing_pin,
+    reshaping,
+)
 from proxy.stores.folder import prepare_folder
 from proxy.stores.redis_chains import RedisChains
-from proxy.stores.redis_forms import grant_from, records_from, session_fields, session_from, state_of
+from proxy.stores.redis_forms import (
+    document_from,
+    grant_from,
+    records_from,
+    session_fields,
+    session_from,
+    state_of,
+)
 from proxy.stores.redis_link import require_durable
+from proxy.stores.shelf import changed, require_small
 
 _TWO_DAYS: Final = 2 * 86_400
 _PAGE: Final = 500
@@ -100,6 +117,11 @@ class RedisStore:
     async def end(self, grant_id: str, ending: Ending, record: Draft) -> Grant:
         return await self._take(grant_id, ending_with(ending, record))
 
+    async def reshape(
+        self, grant_id: str, *, policy_name: str, policy_text: str, policy_hash: str, days: int, record: Draft
+    ) -> Grant:
+        return await self._take(grant_id, reshaping(policy_name, policy_text, policy_hash, days, record))
+
     async def new_pin(self, grant_id: str, pin_hash: str, record: Draft) -> Grant:
         return await self._take(grant_id, renewing_pin(pin_hash, record))
 
@@ -140,6 +162,29 @@ class RedisStore:
     async def drop_session(self, key: str) -> None:
         await self._chains.run(lambda client: client.delete(self._key("session", key)))
 
+    async def document(self, kind: str, key: str) -> Document | None:
+        return document_from(
+            kind, key, await self._chains.run(lambda client: client.hget(self._key("documents", kind), key))
+        )
+
+    async def documents(self, kind: str) -> Sequence[Document]:
+        found = await self._chains.run(lambda client: client.hgetall(self._key("documents", kind)))
+        named = sorted((key.decode(), body) for key, body in found.items())
+        return [kept for key, body in named if (kept := document_from(kind, key, body)) is not None]
+
+    async def put(self, kind: str, key: str, body: bytes, *, version: int | None) -> int:
+        require_small(body)
+        keys = [self._key("documents", kind), self._key("documents"), self._key("site")]
+        new = await self._chains.script(scripts.PUT, keys, [kind, key, version or 0, body])
+        if new == 0:
+            raise changed()
+        await self._chains.follow(new)
+        return int(new)
+
+    async def drop(self, kind: str, key: str) -> None:
+        keys = [self._key("documents", kind), self._key("site")]
+        await self._chains.follow(await self._chains.script(scripts.DROP, keys, [key]))
+
     async def records(self, grant_id: str) -> AsyncIterator[Record]:
         key, number, head = self._key("records", grant_id), 0, GENESIS
         while True:
@@ -164,7 +209,7 @@ class RedisStore:
             for key in await self._chains.run(lambda c: c.smembers(sessions))
         ]
         gone = [self._key("records", grant_id), sessions, *keys, *self._chains.names.hashes(grant)]
-        about = [self._key("grant", grant_id), self._key("grants")]
+        about = [self._key("grant", grant_id), self._key("grants"), self._key("documents")]
         await self._chains.script(scripts.ERASE, [*about, *gone], [grant_id, state_of(left)])
         self._chains.forget(grant_id)
         # The server's log still holds what was erased, until it is written anew; one that is at it already will do.

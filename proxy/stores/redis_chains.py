@@ -14,7 +14,7 @@ from redis.asyncio.connection import AbstractConnection
 
 from proxy.core.errors import GrantEnded, StoreUnavailable
 from proxy.core.grant import Grant
-from proxy.core.ports import Clock
+from proxy.core.ports import PASSING, Clock
 from proxy.core.record import Draft
 from proxy.stores import redis_scripts as scripts
 from proxy.stores.chain import Step, begun, chained, restoring
@@ -61,11 +61,11 @@ class RedisChains:
     async def start(self) -> None:
         """Move the epoch past what the folder knows."""
         known = await asyncio.to_thread(self._kept)
-        await self._follow(await self.script(scripts.RAISE_EPOCH, [self.names.key("site")], [known]))
+        await self.follow(await self.script(scripts.RAISE_EPOCH, [self.names.key("site")], [known]))
 
     async def move_epoch(self) -> None:
         """Move the epoch by one: also the proof that something can be written."""
-        await self._follow(await self.script(scripts.MOVE_EPOCH, [self.names.key("site")], []))
+        await self.follow(await self.script(scripts.MOVE_EPOCH, [self.names.key("site")], []))
 
     async def add(self, grant: Grant, consent: Draft) -> Grant:
         """Keep a new grant with its first record."""
@@ -82,7 +82,7 @@ class RedisChains:
         epoch = await self.script(scripts.ADD, keys, [*about, records[0].body])
         if epoch == 0:
             raise StoreUnavailable("This grant, its link, code or token is not new: share once more.")
-        await self._follow(epoch)
+        await self.follow(epoch)
         return new
 
     async def fetch(self, grant_id: str, *, bare: bool = False) -> Grant | None:
@@ -123,7 +123,10 @@ class RedisChains:
         if not drafts:
             return grant if fresh else None
         new, records = chained(changed, drafts)
-        ends = changed.ended_at is not None
+        cuts = changed.ended_at is not None or (changed.policy_hash, changed.days) != (
+            grant.policy_hash,
+            grant.days,
+        )
         args: list[Any] = [
             grant.head,
             new.head,
@@ -131,7 +134,7 @@ class RedisChains:
             max(draft.at for draft in drafts),
             "" if changed is grant else state_of(new),
             "" if changed.pin_hash == grant.pin_hash else new.tries_left,
-            new.id if ends else "",
+            new.id if cuts else "",
             *(record.body for record in records),
         ]
         # Forgotten until it is known to be right: if the answer is lost, the next step reads the grant anew.
@@ -141,7 +144,7 @@ class RedisChains:
         reply = await self.script(scripts.TAKE, keys, args, bare=bare)
         if reply[0] == 0:
             return None
-        await self._follow(reply[1])
+        await self.follow(reply[1])
         new = replace(new, tries_left=int(reply[2]))
         self._remember(new)
         return new
@@ -155,7 +158,8 @@ class RedisChains:
             self._known.clear()
         self._known[grant.id] = grant
 
-    async def _follow(self, epoch: int) -> None:
+    async def follow(self, epoch: int) -> None:
+        """Write an epoch that the server holds to the folder. Raises StoreUnavailable."""
         if epoch > self._epoch.known:
             try:
                 await asyncio.to_thread(self._epoch.advance, epoch)
@@ -186,4 +190,5 @@ class RedisChains:
             for grant_id in ids:
                 # Without waiting for a turn: whoever has it may be waiting for this.
                 await self._take(grant_id.decode(), restoring(self._clock()), bare=True)
-            await self._follow(await self.script(scripts.RAISE_EPOCH, [site], [known], bare=True))
+            await self.script(scripts.DROP_PASSING, [self.names.key("documents")], [PASSING], bare=True)
+            await self.follow(await self.script(scripts.RAISE_EPOCH, [site], [known], bare=True))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from proxy.core.grant import Grant
-from proxy.core.ports import Session
+from proxy.core.ports import Document, Session
 from proxy.core.record import Record
 
 
@@ -74,3 +74,11 @@ def session_from(key: str, found: dict[bytes, bytes]) -> Session | None:
         created_at=int(found[b"created_at"]),
         used_at=int(found[b"used_at"]),
     )
+
+
+def document_from(kind: str, key: str, found: bytes | None) -> Document | None:
+    """Read a document."""
+    if found is None:
+        return None
+    version, _, body = found.partition(b" ")
+    return Document(kind, key, body, int(version))

@@ -8,8 +8,9 @@ Keys of a site, all under `chaperone:{site}:`
     spent:ID:DAY   hash: records, bytes; gone two days later
     link:H code:H token:H   the id of the grant with this hash
     session:KEY    hash, gone two days after it began
+    documents      set of kinds; documents:KIND   hash: key to version, a space, body
     grants         sorted set of ids by the time of minting
-    endings        stream of the ids of grants as they end
+    endings        stream of the ids of grants as they end or are reshaped
     site           hash: epoch, epoch_at, newest
 """
 
@@ -56,7 +57,7 @@ TAKE: Final = (
     _NOTE
     + """
 -- KEYS grant, records, endings, site
--- ARGV head that is known, new head, new length, at, state or '', tries or '', id if it ends or '', bodies...
+-- ARGV head that is known, new head, new length, at, state or '', tries or '', id if it ends or is reshaped, or '', bodies...
 local found = redis.call('HMGET', KEYS[1], 'state', 'tries', 'length', 'head')
 if found[4] ~= ARGV[1] then return {0, found} end
 redis.call('HSET', KEYS[1], 'head', ARGV[2], 'length', ARGV[3])
@@ -87,9 +88,41 @@ return 0
 """
 
 ERASE: Final = """
--- KEYS grant, grants, then what is deleted; ARGV id, state
+-- KEYS grant, grants, documents, then what is deleted; ARGV id, state
 redis.call('HSET', KEYS[1], 'state', ARGV[2], 'tries', 0)
 redis.call('ZADD', KEYS[2], 0, ARGV[1])
-for i = 3, #KEYS do redis.call('DEL', KEYS[i]) end
+for i = 4, #KEYS do redis.call('DEL', KEYS[i]) end
+for _, kind in ipairs(redis.call('SMEMBERS', KEYS[3])) do
+  for _, key in ipairs(redis.call('HKEYS', KEYS[3] .. ':' .. kind)) do
+    if key == ARGV[1] or string.sub(key, 1, #ARGV[1] + 1) == ARGV[1] .. '/' then
+      redis.call('HDEL', KEYS[3] .. ':' .. kind, key)
+    end
+  end
+end
+return 0
+"""
+
+PUT: Final = """
+-- KEYS documents of the kind, documents, site; ARGV kind, key, version that was read or 0, body
+local found = redis.call('HGET', KEYS[1], ARGV[2])
+local version = '0'
+if found then version = string.match(found, '^%d+') end
+if version ~= ARGV[3] then return 0 end
+local epoch = redis.call('HINCRBY', KEYS[3], 'epoch', 1)
+redis.call('SADD', KEYS[2], ARGV[1])
+redis.call('HSET', KEYS[1], ARGV[2], string.format('%.0f', epoch) .. ' ' .. ARGV[4])
+return epoch
+"""
+
+DROP: Final = """
+redis.call('HDEL', KEYS[1], ARGV[1])
+return redis.call('HINCRBY', KEYS[2], 'epoch', 1)
+"""
+
+DROP_PASSING: Final = """
+-- KEYS documents; ARGV how their kinds begin
+for _, kind in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  if string.sub(kind, 1, #ARGV[1]) == ARGV[1] then redis.call('DEL', KEYS[1] .. ':' .. kind) end
+end
 return 0
 """

@@ -11,6 +11,7 @@ from proxy.core.grant import Grant
 from proxy.core.mint import TRIES
 from proxy.core.ports import Session
 from proxy.core.record import Draft, Record
+from proxy.stores import shelf
 from proxy.stores.chain import Step, begun, chained, erased
 
 _COLUMNS: Final = (
@@ -31,7 +32,8 @@ _INSERT: Final = (
 )
 _CHANGE: Final = (
     "UPDATE grants SET opened_at = :opened_at, expires_at = :expires_at, ended_at = :ended_at, ending = :ending,"
-    " zone = :zone, pin_hash = :pin_hash, tries_left = :tries_left WHERE site = :site AND id = :id"
+    " zone = :zone, pin_hash = :pin_hash, tries_left = :tries_left, policy_name = :policy_name,"
+    " policy_text = :policy_text, policy_hash = :policy_hash, days = :days WHERE site = :site AND id = :id"
 )
 _ERASE: Final = (
     f"UPDATE grants SET {', '.join(f'{name} = :{name}' for name in (*_COLUMNS, 'length', 'head'))}"  # noqa: S608
@@ -115,6 +117,7 @@ def erase(connection: sqlite3.Connection, site: str, grant_id: str, day: str) ->
     connection.execute(_ERASE, {**_row(erased(grant, day)), "length": grant.length, "head": grant.head})
     for table in ("records", "sessions", "spending"):
         connection.execute(f"DELETE FROM {table} WHERE site = ? AND grant_id = ?", (site, grant_id))  # noqa: S608
+    shelf.drop_of_grant(connection, site, grant_id)
 
 
 def page_of_records(connection: sqlite3.Connection, site: str, grant_id: str, after: int) -> Sequence[Record]:

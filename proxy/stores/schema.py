@@ -65,7 +65,20 @@ _FIRST: Final = (
     END""",
 )
 
-MIGRATIONS: Final[Sequence[Sequence[str]]] = (_FIRST,)
+_SECOND: Final = (
+    # The version is the site's epoch at the writing: it never comes twice, and a copy put back is behind.
+    """CREATE TABLE documents (
+        site TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (site, kind, key)
+    ) WITHOUT ROWID""",
+    # Who listens for endings cuts what is on its way: the same is due when something else is shared from now on.
+    """CREATE TRIGGER grant_reshaped AFTER UPDATE OF policy_hash, days ON grants
+    WHEN NEW.ended_at IS NULL AND (OLD.policy_hash <> NEW.policy_hash OR OLD.days <> NEW.days) BEGIN
+        INSERT INTO endings (site, grant_id) VALUES (NEW.site, NEW.id);
+    END""",
+)
+
+MIGRATIONS: Final[Sequence[Sequence[str]]] = (_FIRST, _SECOND)
 
 
 def migrate(connection: sqlite3.Connection, steps: Sequence[Sequence[str]] = MIGRATIONS) -> None:

@@ -15,10 +15,10 @@ import msgspec
 
 from proxy.core.errors import StoreUnavailable
 from proxy.core.grant import Ending, Grant
-from proxy.core.ports import Clock, Session, Spending
+from proxy.core.ports import Clock, Document, Session, Spending
 from proxy.core.record import Draft, Record
-from proxy.stores import rows
-from proxy.stores.chain import Step, appending, ending_with, extending, opening, renewing_pin
+from proxy.stores import rows, shelf
+from proxy.stores.chain import Step, appending, ending_with, extending, opening, renewing_pin, reshaping
 from proxy.stores.connection import Handle, Synchronous, connect_reader, unavailable
 from proxy.stores.datafile import NAME, DataFile
 from proxy.stores.epoch import EpochFile
@@ -103,6 +103,11 @@ class SqliteStore:
     async def end(self, grant_id: str, ending: Ending, record: Draft) -> Grant:
         return await self._take(grant_id, ending_with(ending, record))
 
+    async def reshape(
+        self, grant_id: str, *, policy_name: str, policy_text: str, policy_hash: str, days: int, record: Draft
+    ) -> Grant:
+        return await self._take(grant_id, reshaping(policy_name, policy_text, policy_hash, days, record))
+
     async def new_pin(self, grant_id: str, pin_hash: str, record: Draft) -> Grant:
         return await self._take(grant_id, renewing_pin(pin_hash, record))
 
@@ -128,6 +133,21 @@ class SqliteStore:
 
     async def drop_session(self, key: str) -> None:
         await self._writer.change(lambda connection: rows.drop_session(connection, self._site, key))
+
+    async def document(self, kind: str, key: str) -> Document | None:
+        return self._read(lambda connection: shelf.document(connection, self._site, kind, key))
+
+    async def documents(self, kind: str) -> Sequence[Document]:
+        return await self._read_aside(lambda connection: shelf.documents(connection, self._site, kind))
+
+    async def put(self, kind: str, key: str, body: bytes, *, version: int | None) -> int:
+        shelf.require_small(body)
+        return await self._writer.change(
+            lambda connection: shelf.put(connection, self._site, kind, key, body, version)
+        )
+
+    async def drop(self, kind: str, key: str) -> None:
+        await self._writer.change(lambda connection: shelf.drop(connection, self._site, kind, key))
 
     async def records(self, grant_id: str) -> AsyncIterator[Record]:
         number = 0

@@ -11,6 +11,9 @@ from tests.stores.samples import NOW
 
 
 class Place(Protocol):
+    @property
+    def folder(self) -> Path: ...
+
     async def open(self, *, node: str = "a", site: str = "site-1") -> Store:
         """Open the store as a node (worker process or machine) would."""
         ...

@@ -26,7 +26,7 @@ def test_every_table_carries_the_site(connection: sqlite3.Connection) -> None:
         name for (name,) in connection.execute("SELECT name FROM pragma_table_list WHERE schema = 'main'")
     ]
     ours = [name for name in tables if not name.startswith("sqlite_")]
-    assert len(ours) == 6
+    assert len(ours) == 7
     for table in ours:
         assert "site" in [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
 
@@ -58,6 +58,15 @@ def test_somebody_elses_file_is_refused(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE recipes (name TEXT)")
     with pytest.raises(StoreUnavailable, match="not one of Chaperone's"):
         migrate(connection)
+
+
+def test_a_file_of_the_first_schema_becomes_one_of_the_second(connection: sqlite3.Connection) -> None:
+    migrate(connection, MIGRATIONS[:1])
+    connection.execute("INSERT INTO sites VALUES ('site-1', 7, 0, 0)")
+    migrate(connection)
+    assert connection.execute("SELECT * FROM sites").fetchall() == [("site-1", 7, 0, 0)]
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(documents)")]
+    assert columns == ["site", "kind", "key", "version", "body"]
 
 
 def test_the_first_schema_is_never_edited(connection: sqlite3.Connection) -> None:
