@@ -1,0 +1,102 @@
+"""Reads rows of v1's shape into material: with whatever fields a view left in them, newest first or in any order."""
+
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import attrgetter
+from typing import Any, Final
+
+from proxy.report.devicestates import read_states
+from proxy.report.facts import EVERYTHING, Event, EventKind, Material, Readings, Shared
+from proxy.report.happenings import in_order
+from proxy.report.rows import first_instant, get, instant, is_valid, number, text
+from proxy.report.series import LOWEST
+from proxy.report.therapy import read_therapies
+from proxy.report.treatments import read_treatments
+
+HIGHEST: Final = 1000
+_MOST_DEVICES: Final = 1000
+_METERS: Final[Mapping[str, EventKind]] = {"mbg": "fingerstick", "cal": "calibration"}
+
+
+def read_material(
+    *,
+    entries: Iterable[Any] = (),
+    treatments: Iterable[Any] = (),
+    devicestatus: Iterable[Any] = (),
+    profiles: Iterable[Any] = (),
+    shared: Shared = EVERYTHING,
+) -> Material:
+    """Read rows (dicts or a view's structs), which may be streams.
+
+    Rows from before the period help: a temp basal, a mode, an override that ran when it began, the settings valid
+    then. `profiles` are also given if only total insulin derives from them: `shared.profile` tells what they are for.
+    """
+    measured = read_entries(entries)
+    treated = read_treatments(treatments)
+    states, alarms = read_states(devicestatus)
+    return Material(
+        readings=_in_order(measured.readings),
+        devices=tuple(measured.devices),
+        doses=tuple(sorted(treated.doses, key=lambda dose: (dose.at_ms, dose.units, dose.event_type))),
+        extended=tuple(sorted(treated.extended, key=attrgetter("start_ms", "end_ms"))),
+        carbs=tuple(sorted(treated.carbs, key=attrgetter("at_ms", "grams"))),
+        temp_basals=tuple(sorted(treated.temp_basals, key=attrgetter("start_ms", "end_ms"))),
+        therapies=read_therapies(profiles),
+        switches=tuple(sorted(treated.switches, key=attrgetter("at_ms"))),
+        loop_states=tuple(sorted(states, key=attrgetter("at_ms"))),
+        mode_changes=tuple(sorted(treated.mode_changes, key=attrgetter("at_ms"))),
+        events=in_order([*measured.events, *treated.events, *alarms]),
+        shared=shared,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What entries say, in the order of the rows; devices by name, "" first, for none."""
+
+    readings: Readings = field(default_factory=Readings)
+    devices: dict[str, int] = field(default_factory=lambda: {"": 0})
+    events: list[Event] = field(default_factory=list)
+
+
+def read_entries(entries: Iterable[Any]) -> Measured:
+    """Read sensor readings, fingersticks and calibrations; what is no number, or a sensor's error code, is left out."""
+    read = Measured()
+    for row in entries:
+        kind = get(row, "type")
+        moment = instant(get(row, "date")) or first_instant(row, "dateString", "mills", "created_at")
+        if moment is None or not is_valid(row):
+            continue
+        if kind == "sgv":
+            _reading(read, row, moment)
+        elif kind in _METERS:
+            read.events.append(Event(moment, _METERS[kind], value=number(get(row, "mbg"))))
+    return read
+
+
+def _reading(read: Measured, row: Any, moment: int) -> None:
+    value = number(get(row, "sgv"))
+    if value is None or not LOWEST <= value <= HIGHEST:
+        return
+    readings, device = read.readings, text(get(row, "device"))
+    if device not in read.devices and len(read.devices) < _MOST_DEVICES:
+        read.devices[device] = len(read.devices)
+    readings.at.append(moment)
+    readings.mgdl.append(value)
+    readings.device.append(read.devices.get(device, 0))
+    readings.count.append(max(1, round(number(get(row, "n")) or 1)))
+
+
+def _in_order(readings: Readings) -> Readings:
+    at = readings.at
+    if all(a <= b for a, b in pairwise(at)):
+        return readings
+    order = sorted(range(len(at)), key=at.__getitem__)
+    return Readings(
+        array("q", map(at.__getitem__, order)),
+        array("d", map(readings.mgdl.__getitem__, order)),
+        array("H", map(readings.device.__getitem__, order)),
+        array("I", map(readings.count.__getitem__, order)),
+    )

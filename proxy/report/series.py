@@ -1,0 +1,128 @@
+"""Sensor readings made ready for figures: without duplicates, each with the minutes that it stands for.
+
+Duplicates are readings that come closer than half a sampling interval to the one before (two uploaders sending the
+same sensor's readings); of these, the one of the day's most frequent device stays. Nothing else is left out.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from proxy.core.policy import Detail
+from proxy.report.facts import DAY, MINUTE, Readings
+
+LOWEST: Final = 39
+"""Below are a sensor's error codes."""
+_INTERVALS: Final = (1, 5, 15)
+_BIN_MINUTES: Final[Mapping[Detail, int]] = {"15min": 15, "hourly": 60, "daily": 24 * 60}
+_MANY_IN_FIVE_MINUTES: Final = 2.5
+"""Above two uploaders of one five-minute sensor, below a one-minute sensor with holes."""
+_FEW_IN_FIFTEEN_MINUTES: Final = 1.3
+_EVIDENCE: Final = 12
+"""With fewer readings than this, a day is taken to be like the whole, and the whole like most sensors."""
+_MOST_COMMON: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Readings in order of time; `minutes` is what each stands for. `bin_minutes` is 0 unless they are averages."""
+
+    at: "array[int]"
+    mgdl: "array[float]"
+    minutes: "array[float]"
+    count: "array[int]"
+    interval: int | None
+    duplicates: int
+    bin_minutes: int = 0
+
+    def any(self, start_ms: int, end_ms: int) -> bool:
+        """Say whether there are readings in [start_ms, end_ms)."""
+        return bisect_left(self.at, start_ms) < bisect_left(self.at, end_ms)
+
+    def cut(self, start_ms: int, end_ms: int) -> "Series":
+        """Give the readings in [start_ms, end_ms)."""
+        low, high = bisect_left(self.at, start_ms), bisect_left(self.at, end_ms)
+        if low == 0 and high == len(self.at):
+            return self
+        return Series(
+            self.at[low:high], self.mgdl[low:high], self.minutes[low:high], self.count[low:high],
+            self.interval, 0, self.bin_minutes,
+        )  # fmt: skip
+
+
+def series_of(readings: Readings, start_ms: int, end_ms: int, *, detail: Detail = "full") -> Series:
+    """Clean the readings of [start_ms, end_ms). At a `detail` of averages each row stands for its count."""
+    low, high = bisect_left(readings.at, start_ms), bisect_left(readings.at, end_ms)
+    part = Readings(
+        readings.at[low:high], readings.mgdl[low:high], readings.device[low:high], readings.count[low:high]
+    )
+    if detail in _BIN_MINUTES:
+        return _of_averages(part, _BIN_MINUTES[detail])
+    return _of_readings(part)
+
+
+def _of_averages(part: Readings, bin_minutes: int) -> Series:
+    most = sorted(part.count)[len(part.count) * 9 // 10] if part.count else 1
+    interval = min(_INTERVALS, key=lambda each: abs(bin_minutes / each - most))
+    minutes = array("d", [min(n * interval, bin_minutes) for n in part.count])
+    return Series(part.at, part.mgdl, minutes, part.count, interval if part.at else None, 0, bin_minutes)
+
+
+def _of_readings(part: Readings) -> Series:
+    usual = _interval(part.at)
+    intervals = _daily_intervals(part.at, usual)
+    favourites = _favourites(part)
+    at, mgdl, minutes, devices = array("q"), array("d"), array("d"), array("H")
+    limit, interval, favourite, today = 0.0, usual, 0, -1
+    last = -DAY
+    for moment, value, device in zip(part.at, part.mgdl, part.device, strict=True):
+        if moment // DAY != today:
+            today = moment // DAY
+            interval, favourite = intervals.get(today, usual), favourites.get(today, 0)
+            limit = interval * MINUTE / 2
+        if moment - last < limit:
+            if device == favourite != devices[-1]:
+                at[-1], mgdl[-1], devices[-1] = moment, value, device
+            continue
+        at.append(moment)
+        mgdl.append(value)
+        minutes.append(interval)
+        devices.append(device)
+        last = moment
+    return Series(at, mgdl, minutes, array("I", [1]) * len(at), usual if at else None, len(part.at) - len(at))
+
+
+def _interval(at: "array[int]") -> int:
+    """Judge a sampling interval from how many readings fall together, which two uploaders don't disturb much."""
+    fives = len({moment // (5 * MINUTE) for moment in at})
+    if len(at) < _EVIDENCE:
+        return _MOST_COMMON
+    fifteens = len({moment // (15 * MINUTE) for moment in at})
+    if len(at) / fives > _MANY_IN_FIVE_MINUTES:
+        return 1
+    return 15 if fives / fifteens <= _FEW_IN_FIFTEEN_MINUTES else 5
+
+
+def _daily_intervals(at: "array[int]", usual: int) -> dict[int, int]:
+    """Judge day by day, since sensors change; a day with little evidence is like the whole."""
+    found: dict[int, int] = {}
+    low = 0
+    while low < len(at):
+        today = at[low] // DAY
+        high = bisect_left(at, (today + 1) * DAY, low)
+        found[today] = _interval(at[low:high]) if high - low >= _EVIDENCE else usual
+        low = high
+    return found
+
+
+def _favourites(part: Readings) -> dict[int, int]:
+    """Give each day's most frequent device, where more than one is told apart."""
+    if len(set(part.device)) <= 1:
+        return {}
+    days: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    for moment, device in zip(part.at, part.device, strict=True):
+        days[moment // DAY][device] += 1
+    return {day: min(seen, key=lambda device: (-seen[device], device)) for day, seen in days.items()}
