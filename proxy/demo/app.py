@@ -8,8 +8,11 @@ from aiohttp import web
 from proxy.demo import answer, v1, v2, v3
 from proxy.demo.desk import DESK, Desk
 from proxy.demo.doorkeeper import Doorkeeper
+from proxy.demo.engine import PATH
 from proxy.demo.find import BadDate, NotSpoken
+from proxy.demo.pages import pages
 from proxy.demo.site import Site
+from proxy.demo.sockets import Sockets
 
 TOKEN = "demo-5b1f0c77a2e94d36"  # noqa: S105  # opens invented data only
 API_SECRET = "CANARY-SECRET-demo-api-secret"  # noqa: S105
@@ -34,10 +37,8 @@ _DOORS_OF_V2 = _DOORS | {
 }
 _LONGEST = {"entries": 1, "food": 1, "profile": 1, "properties": 1, "authorization": 2}
 _SUBPATHS = {"food": {"quickpicks", "regular"}, "profile": {"current"}}
-
-_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Demo data</title></head>
-<body><h1>Demo data. An invented person.</h1><p>This stands in for a Nightscout. Nobody is behind it.</p></body></html>
-"""
+SOCKETS = web.AppKey("SOCKETS", Sockets)
+"""The live feed of a demo site: its `beat` lets time pass."""
 
 
 def make_app(
@@ -47,12 +48,14 @@ def make_app(
     token: str = TOKEN,
     api_secret: str = API_SECRET,
     delay: float = 5.0,
+    every: float | None = None,
     on_request: Callable[[web.Request], None] | None = None,
 ) -> web.Application:
     """Build the demo site's server.
 
     `now` gives epoch ms; `token` is its reader's (``api:*:read``); `delay` is how many seconds a wrong
-    credential costs its address; `on_request` is shown every request as it arrived.
+    credential costs its address; `every` so many seconds a new reading arrives, by the clock of `now` (None: time
+    passes only when somebody calls `app[SOCKETS].beat`); `on_request` is shown every request as it arrived.
     """
 
     @web.middleware
@@ -64,16 +67,16 @@ def make_app(
     app = web.Application(middlewares=[watch])
     keeper = Doorkeeper(token=token, api_secret=api_secret, now=now, delay=delay)
     app[DESK] = Desk(site, now, keeper)
-    app.router.add_get("/", _page)
+    app[SOCKETS] = Sockets(app[DESK], every)
+    app.cleanup_ctx.extend((app[SOCKETS].run, app[SOCKETS].engine.run))
+    app.on_shutdown.append(app[SOCKETS].engine.stop)
+    app.router.add_routes(pages())
+    app.router.add_route("*", PATH, app[SOCKETS].engine.serve)
     app.router.add_get("/api/versions", v1.versions)
     app.router.add_route("*", "/api/v3/{rest:.*}", v3.answer_v3)
     app.router.add_route("*", "/{api:(?i:api)}/{version:(?i:v[12])}/{rest:.*}", _answer)
     app.router.add_route("*", "/{rest:.*}", _nothing)
     return app
-
-
-async def _page(_request: web.Request) -> web.StreamResponse:
-    return web.Response(text=_PAGE, content_type="text/html")
 
 
 async def _nothing(request: web.Request) -> web.StreamResponse:

@@ -70,7 +70,7 @@ class Doorkeeper:
             return _ADMIN
         if token and self.read_jwt(token):
             return self._reader
-        return self._reader if secret is not None and self._is_ours(secret) else None
+        return self._reader if secret is not None and self.is_token(secret) else None
 
     async def _wait(self, address: str) -> None:
         left = self._not_before.get(address, 0) - asyncio.get_running_loop().time()
@@ -82,7 +82,8 @@ class Doorkeeper:
         self._not_before[address] = max(self._not_before.get(address, now), now) + self._delay
         self.failures += 1
 
-    def _is_ours(self, text: str) -> bool:
+    def is_token(self, text: str) -> bool:
+        """Tell the reader's access token, or its SHA-1."""
         digits = self._token.rpartition("-")[2]
         digest = hashlib.sha1(self._token.encode()).hexdigest()  # noqa: S324
         return text.rpartition("-")[2] == digits or (len(text) >= 16 and digest.startswith(text.lower()))
@@ -90,7 +91,7 @@ class Doorkeeper:
     def authorize(self, text: str) -> dict[str, Any] | None:
         """Issue a fresh JWT for an access token or a living JWT, as ``authorization/request`` answers; else None."""
         inner = self.read_jwt(text)
-        if not self._is_ours(inner or text):
+        if not self.is_token(inner or text):
             return None
         issued = self._now() // 1000
         claims = {"accessToken": self._token, "iat": issued, "exp": issued + JWT_SECONDS}

@@ -32,6 +32,17 @@ def entries_of_day(seed: str, day: int) -> list[Row]:
     return sorted(rows, key=lambda row: row["date"])
 
 
+def reading_between(seed: str, at: int) -> Row:
+    """Make what the sensor measures at any moment, between two of its readings: on the straight line from one to the other."""
+    value = _between(seed, at)
+    return _xdrip(seed, at, value, value - _between(seed, at - SLOT))
+
+
+def _between(seed: str, at: int) -> float:
+    before, after = glucose(seed, at), glucose(seed, at + SLOT)
+    return before + (after - before) * (at % SLOT) / SLOT
+
+
 def second_uploader(day: int) -> str | None:
     """Who else writes the readings that xDrip writes: by the week, on some days of it."""
     return ("AAPS", "Loop", "Trio", None)[day // 7 % 4] if day % 7 < 3 else None

@@ -65,10 +65,10 @@ def latest(site: Site, now: int) -> Latest:
     return Latest(
         now,
         _newest_first(
-            [_sgv(row) for row in entries if row.get("type") == "sgv" and _is_number(row.get("sgv"))]
+            [reading(row) for row in entries if row.get("type") == "sgv" and _is_number(row.get("sgv"))]
         ),
-        _newest_first([_cal(row) for row in entries if row.get("type") == "cal"]),
-        [_status(row) for row in site.devicestatus(now - 6 * HOUR, now)],
+        _newest_first([calibration(row) for row in entries if row.get("type") == "cal"]),
+        [status(row) for row in site.devicestatus(now - 6 * HOUR, now)],
         _newest_first(_treatments(site, now)),
         profiles[-1] if profiles else None,
     )
@@ -78,12 +78,14 @@ def _newest_first(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: int(row["mills"]), reverse=True)
 
 
-def _sgv(row: Row) -> Row:
+def reading(row: Row) -> Row:
+    """Give a sensor reading as the server holds it."""
     kept = {name: row[name] for name in _SGV if name in row}
     return {"_id": row["_id"], "mgdl": row["sgv"], "mills": row["date"], **kept, "scaled": row["sgv"]}
 
 
-def _cal(row: Row) -> Row:
+def calibration(row: Row) -> Row:
+    """Give a calibration as the server holds it."""
     kept = {name: row[name] for name in ("scale", "intercept", "slope", "type")}
     return {"_id": row["_id"], "mills": row["date"], **kept}
 
@@ -93,10 +95,11 @@ def _treatments(site: Site, now: int) -> list[Row]:
     recent, lasting, until = iso(now - 60 * HOUR), iso(now - 62 * DAY), iso(now)
     rows = [row for row in site.collections["treatments"] if lasting <= str(row.get("created_at")) <= until]
     kept = [row for row in rows if row["created_at"] >= recent or row.get("eventType") in _LASTING]
-    return [row | _runtime(row) for row in kept if moment_of(row["created_at"]) is not None]
+    return [row | runtime(row) for row in kept if moment_of(row["created_at"]) is not None]
 
 
-def _runtime(row: Row) -> Row:
+def runtime(row: Row) -> Row:
+    """Give the moments that the server adds to a treatment, in epoch ms."""
     at, lasts = parse_iso(row["created_at"]), row.get("duration")
     return {"mills": at, "endmills": at + int(lasts * MINUTE)} if _is_number(lasts) else {"mills": at}
 
@@ -105,7 +108,7 @@ def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _status(row: Row) -> Row:
+def status(row: Row) -> Row:
     """As the server's plugins leave a status behind: they write dates into the objects that all share."""
     row = row | {"mills": parse_iso(row["created_at"])}
     if "openaps" in row:

@@ -83,7 +83,7 @@ def _collection(request: web.Request, desk: Desk, parts: list[str]) -> web.Strea
         search = parse_search(pairs)
         rows = found_in(_rows(desk, parts[0], search.span), search)
         return v3_reply(
-            {"status": 200, "result": [_projected(_shown(parts[0], row), search.fields) for row in rows]}
+            {"status": 200, "result": [_projected(as_document(parts[0], row), search.fields) for row in rows]}
         )
     if parts[1] == "history":
         return _history(request, desk, parts)
@@ -94,7 +94,7 @@ def _rows(desk: Desk, name: str, span: tuple[int, int]) -> Iterable[Row]:
     return desk.site.devicestatus(*span) if name == "devicestatus" else desk.site.collections[name]
 
 
-def _shown(name: str, row: Row) -> Row:
+def as_document(name: str, row: Row) -> Row:
     """As v3 shows a document: no _id, an identifier always, and the server's stamps filled in."""
     stamp = row.get("srvModified") or _stamp(name, row)
     shown = {key: value for key, value in row.items() if key != "_id"}
@@ -120,7 +120,7 @@ def _one(desk: Desk, name: str, identifier: str, fields: str | None) -> web.Stre
         return v3_refusal(404)
     if found.get("isValid") is False:
         return v3_refusal(410)
-    shown = _shown(name, found)
+    shown = as_document(name, found)
     headers = {"Last-Modified": http_date(shown["srvModified"])} if "srvModified" in shown else {}
     wanted = frozenset(fields.split(",")) if fields and fields != "_all" else None
     return v3_reply({"status": 200, "result": _projected(shown, wanted)}, headers=headers)
@@ -136,7 +136,7 @@ def _history(request: web.Request, desk: Desk, parts: list[str]) -> web.StreamRe
     rows = desk.site.collections[parts[0]]
     newer = [row for row in rows if row.get("srvModified") and row["srvModified"] > floor]
     newer.sort(key=lambda row: row["srvModified"])
-    shown = [_shown(parts[0], row) for row in newer[: search.limit]]
+    shown = [as_document(parts[0], row) for row in newer[: search.limit]]
     if not shown:
         return v3_reply({"status": 200, "result": []})
     newest = shown[-1]["srvModified"]

@@ -30,7 +30,7 @@ async def start(
 
 async def test_the_page_says_that_nobody_is_behind_it(aiohttp_client: AiohttpClient, site: Site) -> None:
     client = await start(aiohttp_client, site)
-    assert "Demo data. An invented person." in await (await client.get("/")).text()
+    assert "Invented data.</strong> This person does not exist." in await (await client.get("/")).text()
 
 
 async def test_the_status_says_invented_data(aiohttp_client: AiohttpClient, site: Site) -> None:
