@@ -1,4 +1,4 @@
-"""The owner's own chain: what the owner's side did. Mint, extend, revoke, log reading, erasure, key changes.
+"""The owner's own chain: what the owner's side did. Sign-ins, mint, extend, revoke, log reading, erasure, key changes.
 
 It is a chain like a grant's, under an id of its own, without link, PIN or end; if a restored backup sealed it, the
 next one begins.
@@ -7,6 +7,7 @@ next one begins.
 import hashlib
 from typing import Final
 
+from proxy.core.errors import StoreUnavailable
 from proxy.core.grant import Grant
 from proxy.core.ports import Store
 from proxy.core.record import Draft, Value
@@ -17,13 +18,29 @@ PREFIX: Final = "owner-"
 
 async def note(store: Store, *, site: str, now: int, did: str, **fields: Value) -> None:
     """Put on record what the owner's side did. Raises StoreUnavailable: then it may not be done."""
-    grants = [grant for grant in await store.grants() if grant.kind == "owner"]
-    alive = next((grant for grant in grants if grant.state(now) != "ended"), None)
     draft = Draft("owner", now, {**fields, "did": did})
+    number, alive = await _newest(store, now)
     if alive is None:
-        await store.add_grant(_chain(site, len(grants) + 1, now), draft)
-    else:
-        await store.append(alive.id, draft)
+        try:
+            await store.add_grant(_chain(site, number + 1, now), draft)
+        except StoreUnavailable:
+            # Another process may have begun the chain since we looked.
+            _number, alive = await _newest(store, now)
+            if alive is None:
+                raise
+        else:
+            return
+    await store.append(alive.id, draft)
+
+
+async def chains(store: Store) -> list[Grant]:
+    """Give the owner's chains, the newest first."""
+    return [grant for grant in await store.grants() if grant.kind == "owner"]
+
+
+async def _newest(store: Store, now: int) -> tuple[int, Grant | None]:
+    grants = await chains(store)
+    return len(grants), next((grant for grant in grants if grant.state(now) != "ended"), None)
 
 
 def _chain(site: str, number: int, now: int) -> Grant:

@@ -10,10 +10,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from proxy.core.errors import ChaperoneError
 
 
-def owner_app(
+def health_routes(
     *, ready: Callable[[], Awaitable[None]], registry: CollectorRegistry, metrics_token: str
-) -> web.Application:
-    """Build the owner's application. `ready` raises if an answer could not be recorded now."""
+) -> list[web.RouteDef]:
+    """List the addresses for machines. `ready` raises if an answer could not be recorded now."""
 
     async def healthz(_: web.Request) -> web.Response:
         return web.Response(text="ok")
@@ -30,11 +30,7 @@ def owner_app(
             return web.Response(status=403, text="set CHAPERONE_METRICS_TOKEN and send it as a Bearer token")
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    app = web.Application(client_max_size=4096)
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
-    app.router.add_get("/metrics", metrics)
-    return app
+    return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)]
 
 
 def _may_measure(request: web.Request, token: str) -> bool:
@@ -43,7 +39,16 @@ def _may_measure(request: web.Request, token: str) -> bool:
     # Behind a front proxy every visitor looks like loopback, so a forwarded request is never taken for one.
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False
+    if not _is_loopback(request.url.host or ""):
+        # A name that leads here from elsewhere: some page has made the browser ask.
+        return False
+    return _is_loopback(request.remote or "")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
     try:
-        return ipaddress.ip_address(request.remote or "").is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

@@ -1,10 +1,19 @@
 """Health, readiness and metrics."""
 
+from typing import Any
+
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry, Counter
 
 from proxy.core.errors import StoreUnavailable
-from proxy.owner.health import owner_app
+from proxy.owner.health import health_routes
+
+
+def owner_app(**parts: Any) -> web.Application:
+    app = web.Application()
+    app.router.add_routes(health_routes(**parts))
+    return app
 
 
 async def fine() -> None:
@@ -30,7 +39,8 @@ async def test_metrics_are_for_this_machine_or_for_the_token() -> None:
     Counter("looks", "Looks.", registry=registry).inc()
     async with TestClient(TestServer(owner_app(ready=fine, registry=registry, metrics_token=""))) as client:
         assert "looks_total 1.0" in await (await client.get("/metrics")).text()
-        assert (await client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})).status == 403
+        for foreign in ({"X-Forwarded-For": "203.0.113.9"}, {"Host": "rebound.example"}):
+            assert (await client.get("/metrics", headers=foreign)).status == 403
     async with TestClient(
         TestServer(owner_app(ready=fine, registry=registry, metrics_token="t" * 20))
     ) as client:
