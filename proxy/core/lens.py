@@ -5,40 +5,43 @@ newest first, ties by visible content. Nightscout's order, its invalidated rows,
 be visible but when they were, do not come through.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import compress, count, repeat
-from operator import attrgetter, eq, gt, itemgetter
+from itertools import compress, repeat
+from operator import and_, attrgetter, ne
 from typing import Any
 
 import msgspec
 
 from proxy.core.catalog import COLLECTIONS, Field
 from proxy.core.errors import UpstreamError
-from proxy.core.instants import dated
+from proxy.core.instants import dated, moment_of
 from proxy.core.policy import Shown
 from proxy.core.pseudonym import Pseudonyms
 from proxy.core.repair import mended, repair
 from proxy.core.shape import Node, tree
+from proxy.core.sheet import Dated, Row, Sheet, in_order
 from proxy.core.tidy import put, tidy
+from proxy.core.usual import usual_order
 
-Row = Any
-"""An instance of a compiled struct: only named fields, nothing else."""
-
-Dated = tuple[int, Row]
-"""Epoch milliseconds of the row, and the row."""
+__all__ = ["DATE_FIELD", "TYPE_FIELD", "Batch", "Dated", "Lens", "Row", "compile_lens"]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What came of one body: the visible rows, and how far it reached."""
 
-    rows: list[Dated]
+    sheet: Sheet
     documents: int
     """How many documents there were, hidden ones included: fewer than asked for means there are no more."""
     oldest: int
     """The earliest date among them."""
+
+    @property
+    def rows(self) -> list[Dated]:
+        """Give the visible rows with their moments."""
+        return self.sheet.pairs()
 
 
 TYPE_FIELD = {"entries": "type", "treatments": "eventType"}
@@ -50,9 +53,7 @@ DATE_FIELD = {
     "activity": "created_at",
 }
 
-_encode = msgspec.json.Encoder().encode
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
-_ANY = frozenset({None})
 
 TOGETHER = 1024
 """Rows that are written anew together."""
@@ -78,18 +79,22 @@ class Lens:
     def read(self, body: bytes) -> Batch:
         """Filter a JSON array of documents. Raises UpstreamError if it isn't one."""
         decoded, documents = self._decoded(body)
-        moments = self._moments(decoded)
-        oldest = min((at for at in moments if at is not None), default=0)
-        return Batch(self._shown(moments, decoded), documents, oldest)
+        dates, rows = self._dated(decoded)
+        oldest = moment_of(min(dates)) if dates else 0
+        return Batch(self._shown(dates, rows), documents, oldest)
 
     def type_of(self, row: Row) -> str | None:
         """Give a row's type or event type."""
         return None if self.type is None else getattr(row, self.type)
 
+    def types_within(self, types: Iterable[str]) -> bool:
+        """Say whether all rows that are shown are of these types anyway."""
+        return self.types is not None and self.types.issubset(types)
+
     def read_one(self, body: bytes) -> Row | None:
         """Filter a single document; None if it may not be shown."""
-        shown = self.read(b"[" + body + b"]").rows
-        return shown[0][1] if len(shown) == 1 else None
+        shown = self.read(b"[" + body + b"]").sheet.rows
+        return shown[0] if len(shown) == 1 else None
 
     def _decoded(self, body: bytes) -> tuple[list[Row], int]:
         """Read the rows, and count the documents: those that are no rows are documents all the same."""
@@ -122,48 +127,46 @@ class Lens:
                 if row is not None:
                     yield row
 
-    def _shown(self, moments: Sequence[int | None], decoded: Sequence[Row]) -> list[Dated]:
-        """Keep the rows that have a date, are valid and of a type that is shown, and write their values anew."""
-        kinds = repeat(None, len(decoded)) if self.type is None else map(attrgetter(self.type), decoded)
-        named = _ANY if self.types is None else self.types
-        kept = [
-            (at, row)
-            for at, row, kind in zip(moments, decoded, kinds, strict=True)
-            if kind in named and at is not None and row.isValid
-        ]
-        rows = decoded if len(kept) == len(decoded) else [row for _, row in kept]
+    def _shown(self, dates: Sequence[Any], rows: Sequence[Row]) -> Sheet:
+        """Keep the rows that are valid and of a type that is shown, and write their values anew."""
+        valid, kinds = list(map(attrgetter("isValid"), rows)), self._kinds(rows)
+        named = frozenset({None}) if self.types is None else self.types
+        if not all(valid) or not named.issuperset(kinds):
+            dates, rows = _those(dates, rows, list(map(and_, valid, map(named.__contains__, kinds))))
         # Some at a time, so that a row is still in the processor's cache when its next column is written.
         for at in range(0, len(rows), TOGETHER):
             tidy(self.root, rows[at : at + TOGETHER], self.pseudonyms, done=self.date)
-        return in_order(kept if self.type is not None else self._that_say_something(kept))
+        if self.type is None:
+            dates, rows = _those(dates, rows, self._that_say_something(rows))
+        return in_order(dates, rows, by_id=next(iter(self.root.children)) == "_id")
 
-    def _moments(self, rows: Sequence[Row]) -> Sequence[int | None]:
-        """Give each row's own date in epoch milliseconds, None where there is none; and write the dates anew."""
+    def _dated(self, rows: Sequence[Row]) -> tuple[Sequence[Any], Sequence[Row]]:
+        """Write the dates anew; give what rows are put in order by, and the rows: those without a date are left out."""
         if self.date is None:
-            return [0] * len(rows)
+            return [0] * len(rows), rows
         before = list(map(attrgetter(self.date), rows))
-        after, moments = dated(before)
-        if after is not before:
-            put(self.date, rows, after)
-        return moments
+        after, dates = dated(before)
+        if after is before:
+            return dates, rows
+        put(self.date, rows, after)
+        return _those(dates, rows, [date is not None for date in dates])
 
-    def _that_say_something(self, rows: list[Dated]) -> list[Dated]:
-        return [pair for pair in rows if any(getattr(pair[1], name) is not None for name in self.values)]
+    def _kinds(self, rows: Sequence[Row]) -> Sequence[str | None]:
+        return [None] * len(rows) if self.type is None else list(map(attrgetter(self.type), rows))
+
+    def _that_say_something(self, rows: Sequence[Row]) -> list[bool]:
+        if not self.values:
+            return [False] * len(rows)
+        nothing = (None,) * len(self.values) if len(self.values) > 1 else None
+        return list(map(ne, map(attrgetter(*self.values), rows), repeat(nothing)))
 
 
-def in_order(rows: list[Dated]) -> list[Dated]:
-    """Sort newest first, and rows of one moment by their visible content."""
-    moments = [at for at, _ in rows]
-    if all(map(gt, moments, moments[1:])):
-        return rows
-    rows = sorted(rows, key=itemgetter(0), reverse=True)
-    moments = [at for at, _ in rows]
-    end = 0
-    for start in compress(count(), map(eq, moments, moments[1:])):
-        if start >= end:
-            end = next((at for at in range(start, len(rows)) if moments[at] != moments[start]), len(rows))
-            rows[start:end] = sorted(rows[start:end], key=lambda pair: _encode(pair[1]))
-    return rows
+def _those(
+    dates: Sequence[Any], rows: Sequence[Row], kept: Sequence[bool]
+) -> tuple[Sequence[Any], Sequence[Row]]:
+    if False not in kept:
+        return dates, rows
+    return list(compress(dates, kept)), list(compress(rows, kept))
 
 
 def compile_lens(collection: str, shown: Shown, pseudonyms: Pseudonyms) -> Lens:
@@ -185,9 +188,8 @@ def compile_lens(collection: str, shown: Shown, pseudonyms: Pseudonyms) -> Lens:
 def _compiled(collection: str, fields: frozenset[str]) -> tuple[Node, Callable[[bytes], list[Row]]]:
     """Compile the fields that are shown: some milliseconds, spent once for all views of like policies."""
     type_field = TYPE_FIELD.get(collection)
-    # In the catalogue's order, which is about that of real documents: so the parser finds the next name at once.
-    named = [field for path, field in COLLECTIONS[collection].items() if path in fields]
-    root = tree([*(_loose(field, type_field) for field in named), Field("isValid", "row", "raw")])
+    named = [_loose(field, type_field) for path, field in COLLECTIONS[collection].items() if path in fields]
+    root = tree(usual_order(collection, [*named, Field("isValid", "row", "raw")]))
     return root, msgspec.json.Decoder(list[root.struct]).decode  # type: ignore[name-defined]  # made at run time
 
 

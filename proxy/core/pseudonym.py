@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
-_UUIDS = re.compile(rf"(?:{_UUID.pattern}\n)*", re.ASCII)
+_UUID_SHAPE = "00000000-0000-0000-0000-000000000000\n"
+_UUID_PLACES = tuple(place for place, letter in enumerate(_UUID_SHAPE) if letter == "0")
+_AS_ZEROS = str.maketrans(dict.fromkeys("123456789abcdefABCDEF", "0"))
 
 
 def is_id(text: str) -> bool:
@@ -49,12 +51,11 @@ class Pseudonyms:
             return None
         if lines.encode().translate(None, b"0123456789abcdef") != breaks.encode():
             return None
-        text = _encrypt(self._object_key, bytes.fromhex(lines)).hex()
-        return [text[at : at + 24] for at in range(0, len(text), 32)]
+        return _of_twelve(_encrypt(self._object_key, bytes.fromhex(lines)))
 
     def _mixed(self, originals: Sequence[str]) -> list[str]:
         """Turn a column that holds ids of several shapes: those of one shape together."""
-        if len(lines := "\n".join(originals) + "\n") == 37 * len(originals) and _UUIDS.fullmatch(lines):
+        if ("\n".join(originals) + "\n").translate(_AS_ZEROS) == _UUID_SHAPE * len(originals):
             return self._uuids(originals)
         objects = [original for original in originals if _OBJECT_ID.fullmatch(original)]
         uuids = [original for original in originals if _UUID.fullmatch(original)]
@@ -63,9 +64,12 @@ class Pseudonyms:
         return [known.get(original) or self._other(original) for original in originals]
 
     def _uuids(self, originals: Sequence[str]) -> list[str]:
-        text = _encrypt(self._uuid_key, bytes.fromhex("".join(originals).replace("-", ""))).hex()
-        blocks = (text[at : at + 32] for at in range(0, len(text), 32))
-        return [f"{block[:8]}-{block[8:12]}-{block[12:16]}-{block[16:20]}-{block[20:]}" for block in blocks]
+        digits = bytes.fromhex("".join(originals).replace("-", ""))
+        text = _encrypt(self._uuid_key, digits).hex().encode()
+        lines = bytearray((_UUID_SHAPE * len(originals)).encode())
+        for at, place in enumerate(_UUID_PLACES):
+            lines[place :: len(_UUID_SHAPE)] = text[at :: len(_UUID_PLACES)]
+        return lines.decode().splitlines()
 
     def _other(self, original: str) -> str:
         name = original.encode("utf-8", "surrogatepass")
@@ -75,3 +79,12 @@ class Pseudonyms:
 def _encrypt(key: bytes, blocks: bytes) -> bytes:
     # ECB is right here and nowhere else: each block is one id, and equal ids must give equal pseudonyms.
     return Cipher(algorithms.AES(key), modes.ECB()).encryptor().update(blocks)  # noqa: S305 - see above
+
+
+def _of_twelve(blocks: bytes) -> list[str]:
+    """Write the first twelve bytes of each block of sixteen as hex: by columns of four, some steps for all of them."""
+    columns, kept = memoryview(blocks).cast("I"), bytearray(len(blocks) // 4 * 3)
+    places = memoryview(kept).cast("I")
+    for at in range(3):
+        places[at::3] = columns[at::4]
+    return kept.hex("\n", 12).split("\n") if blocks else []

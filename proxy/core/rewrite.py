@@ -7,8 +7,10 @@ the policy of content that goes with it: what is not named there does not run, l
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urljoin
 
 STRIP: Final = '\n<link rel="stylesheet" href="/visit/strip.css">\n<script src="/visit/strip.js"></script>'
 """First in the head: it runs before Nightscout's own scripts."""
@@ -19,6 +21,12 @@ _SCRIPT: Final = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script
 _LATE_STYLE: Final = re.compile(r'<link rel="preload" href="(?P<href>[^"]+)" as="style"[^>]*>', re.IGNORECASE)
 _SOUND: Final = re.compile(r"<audio\b.*?</audio>", re.IGNORECASE | re.DOTALL)
 _FOREIGN_IMPORT: Final = re.compile(r"@import\s+(?:url\(\s*)?[\"']?\s*(?:[a-z]+:)?//[^;]*;", re.IGNORECASE)
+_LOADED: Final = re.compile(
+    r"""(?P<before><(?:script\b[^>]*?\bsrc|link rel="stylesheet"[^>]*?\bhref)=")(?P<path>[^"?#]+)(?=")""",
+    re.IGNORECASE,
+)
+"""What a page loads before it can begin: scripts and style sheets without a version in their address."""
+_OURS: Final = "/visit/"
 _NOT_OURS: Final = ("serviceWorker", "loadCSS")
 """Marks of the inline scripts that go: the registering of a service worker (it would keep answers after the end),
 and the loader of late styles (they are ordinary ones here, so it has nothing to do)."""
@@ -49,6 +57,22 @@ def rewrite_page(html: str) -> Rewritten:
     html = _SCRIPT.sub(_without_ours, html)
     html = _HEAD.sub(lambda found: found[0] + STRIP, html, count=1)
     return Rewritten(html, _policy(html))
+
+
+def linked_files(html: str, path: str) -> tuple[str, ...]:
+    """List the scripts and style sheets of Nightscout's that a page at `path` loads, each by its path at the site."""
+    found = (urljoin(path, each["path"]) for each in _LOADED.finditer(html))
+    return tuple(dict.fromkeys(each for each in found if not each.startswith(_OURS)))
+
+
+def with_seals(html: str, path: str, seals: Mapping[str, str]) -> str:
+    """Add to each address that a page at `path` loads what stands for its content; where that is empty, nothing."""
+
+    def sealed(found: re.Match[str]) -> str:
+        seal = seals.get(urljoin(path, found["path"]), "")
+        return f"{found[0]}?v={seal}" if seal else found[0]
+
+    return _LOADED.sub(sealed, html)
 
 
 def rewrite_style(css: str) -> str:

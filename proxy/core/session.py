@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from proxy.core.grant import HOUR
@@ -33,6 +34,7 @@ class Cookie:
     secure: bool
 
 
+@lru_cache(maxsize=64)
 def cookie_for(public_url: str) -> Cookie:
     """Give the cookie of an origin; raises ValueError for plain http anywhere but on this machine.
 

@@ -6,8 +6,8 @@ status hold hundreds of thousands of timestamps.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from itertools import compress, repeat
-from operator import attrgetter
+from itertools import chain, compress, repeat
+from operator import attrgetter, eq, is_not
 from typing import Any
 
 import msgspec
@@ -63,7 +63,7 @@ def _drop_empty_lists(name: str, structs: Sequence[Any]) -> None:
             setattr(struct, name, None)
 
 
-def put(name: str, structs: Sequence[Any], values: Column) -> None:
+def put(name: str, structs: Iterable[Any], values: Iterable[Any]) -> None:
     """Set a column."""
     deque(map(setattr, structs, repeat(name), values), maxlen=0)
 
@@ -113,13 +113,18 @@ def _objects(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> Non
     missing = found.count(None)
     if missing == len(found):
         return
-    held = [box is not None for box in found]
-    boxes = list(compress(found, held)) if missing else found
-    structs = list(compress(structs, held)) if missing else structs
-    tidy(
-        child, [inner for box in boxes for inner in _inside(box)] if child.box != "one" else boxes, pseudonyms
-    )
-    for struct, box in zip(structs, boxes, strict=True):
+    if missing:
+        held = list(map(is_not, found, repeat(None)))
+        found, structs = list(compress(found, held)), list(compress(structs, held))
+    if child.box == "one":
+        tidy(child, found, pseudonyms)
+        put(child.name, compress(structs, map(eq, found, repeat(child.empty))), repeat(None))
+        return
+    inner = list(chain.from_iterable(map(_inside, found)))
+    tidy(child, inner, pseudonyms)
+    if child.box != "map" and child.empty not in inner and [] not in found:
+        return
+    for struct, box in zip(structs, found, strict=True):
         kept = _filled(box, child.empty)
         if kept is not box:
             setattr(struct, child.name, kept)
@@ -156,6 +161,5 @@ def _filled(box: Any, empty: Any) -> Any:
         kept = [*first, *sorted(others, key=msgspec.json.encode)]
         return {f"Profile {number}": inner for number, inner in enumerate(kept, 1)} or None
     if isinstance(box, list):
-        kept = [inner for inner in box if inner != empty]
-        return box if len(kept) == len(box) and kept else kept or None
+        return box if box and empty not in box else [inner for inner in box if inner != empty] or None
     return None if box == empty else box

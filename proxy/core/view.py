@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from proxy.core.grant import Grant
@@ -38,6 +39,7 @@ class View:
     lenses: Mapping[str, Lens]
 
 
+@lru_cache(maxsize=4096)
 def local_midnight(at: int, zone: str, *, days_before: int = 0) -> int:
     """Give the local midnight that begins the day of `at`, or of so many days before, in epoch milliseconds."""
     local = datetime.fromtimestamp(at / 1000, ZoneInfo(zone))

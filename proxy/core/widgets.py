@@ -23,10 +23,14 @@ _BY_STATUS: Final = (
     ("openaps", ("openaps.suggested.timestamp",)),
     ("loop", ("loop.timestamp",)),
     ("override", ("override.active",)),
+    ("cob", ("loop.cob.cob", "openaps.suggested.COB", "openaps.enacted.COB")),
 )
 
 
-_FORECASTS: Final = ("loop.predicted", "openaps.suggested.predBGs", "openaps.enacted.predBGs")
+_FORECASTS: Final = (
+    ("loop", ("loop.predicted",)),
+    ("openaps", ("openaps.suggested.predBGs", "openaps.enacted.predBGs")),
+)
 
 
 def shown_plugins(policy: Policy) -> list[str]:
@@ -38,17 +42,24 @@ def shown_plugins(policy: Policy) -> list[str]:
     if statuses is not None:
         plugins += [name for name, marks in _BY_STATUS if _names_any(statuses, marks)]
     if _shown(policy, "profile") is not None:
-        # A page computes these from the profile: from the neutral one they would be zero, or nothing.
+        # A page computes these from the profile: from the neutral one they would be zero, or nothing. By "profile"
+        # our script knows, too, that it may.
         plugins += ["basal", "profile", "cob"]
     return list(dict.fromkeys(plugins))
 
 
-def shown_parts(policy: Policy) -> tuple[str, ...]:
-    """Name the parts of a page that have something to show: collections, plugins, `forecast` and `notes`."""
+def shown_forecasts(policy: Policy) -> list[str]:
+    """Name the forecasts of a policy, as Nightscout's settings do: those of the devices, none of a page's own making."""
     statuses = _shown(policy, "devicestatus")
-    forecast = ["forecast"] if statuses is not None and _names_any(statuses, _FORECASTS) else []
+    return [name for name, marks in _FORECASTS if statuses is not None and _names_any(statuses, marks)]
+
+
+def shown_parts(policy: Policy) -> tuple[str, ...]:
+    """Name the parts of a page that have something to show: collections, plugins, `forecast`, `notes`, `targets`."""
+    forecast = ["forecast"] if shown_forecasts(policy) else []
     treatments = _shown(policy, "treatments")
-    words = ["notes"] if treatments is not None and "notes" in treatments.fields else []
+    fields = () if treatments is None else treatments.fields
+    words = [part for part, field in (("notes", "notes"), ("targets", "targetTop")) if field in fields]
     collections = [name for name in policy.collections if _shown(policy, name) is not None]
     return tuple(sorted({*collections, *shown_plugins(policy), *forecast, *words}))
 

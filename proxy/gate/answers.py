@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress, repeat
+from operator import attrgetter, is_
 from typing import Any
 
 import msgspec
 
 from proxy.core.doors import Entrance
-from proxy.core.lens import Dated, Lens
+from proxy.core.lens import Lens, Row
 from proxy.core.query import Query
+from proxy.core.tidy import put
 
 _json = msgspec.json.Encoder()
 
@@ -35,9 +38,8 @@ def form_of(entrance: Entrance) -> Form:
     return JSON_V3 if entrance.door.api == "v3" else JSON_V1
 
 
-def write_rows(page: Sequence[Dated], lens: Lens, query: Query, entrance: Entrance) -> bytes:
+def write_rows(rows: Sequence[Row], lens: Lens, query: Query, entrance: Entrance) -> bytes:
     """Write the rows of a page, joined, without opening and closing."""
-    rows = [row for _, row in page]
     if entrance.format == "csv":
         return b"\r\n".join(_csv_line(row) for row in rows)
     if entrance.door.api == "v3":
@@ -60,16 +62,12 @@ def _csv_line(row: Any) -> bytes:
 _NULL = msgspec.Raw(b"null")
 
 
-def _null_doses(lens: Lens, rows: Sequence[Any]) -> None:
+def _null_doses(lens: Lens, rows: Sequence[Row]) -> None:
     """v1 writes `carbs` and `insulin` as null when there are none (Nightscout's treatments/index.js)."""
-    if "carbs" in lens.root.children:
-        for row in rows:
-            if row.carbs is None:
-                row.carbs = _NULL
-    if "insulin" in lens.root.children:
-        for row in rows:
-            if row.insulin is None:
-                row.insulin = _NULL
+    for name in ("carbs", "insulin"):
+        if name in lens.root.children:
+            without = map(is_, map(attrgetter(name), rows), repeat(None))
+            put(name, compress(rows, without), repeat(_NULL))
 
 
 def _v3(row: Any, query: Query) -> dict[str, Any]:

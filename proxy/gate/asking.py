@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -37,6 +38,8 @@ class Asking:
     device: str
     address: str
     head: bool
+    _parsed: list[Sequence[tuple[str, str]]] = field(default_factory=list, repr=False, compare=False)
+    """The query once it has been parsed: several steps look at it."""
 
     def draft(self, kind: Kind, at: int, **fields: Value) -> Draft:
         """Write down what is recorded of this request, at the moment of recording: an ending may have come since."""
@@ -47,6 +50,10 @@ class Asking:
         }
         return Draft(kind, at, known | fields)
 
+    def may_name(self, word: str) -> bool:
+        """Say whether the query could name a parameter so, without parsing it: letters can only be disguised by %."""
+        return word in self.query or "%" in self.query
+
     def lenient_parameters(self) -> Sequence[tuple[str, str]]:
         """Parse the query as far as it goes, to look for a credential in it."""
         try:
@@ -56,17 +63,25 @@ class Asking:
 
     def parameters(self) -> Sequence[tuple[str, str]]:
         """Parse the query strictly. Raises QueryError."""
-        try:
-            return parse_qsl(
-                self.query,
-                keep_blank_values=True,
-                strict_parsing=bool(self.query),
-                encoding="utf-8",
-                errors="strict",
-                max_num_fields=MOST_PARAMETERS,
-            )
-        except ValueError as error:
-            raise QueryError("This address has a part that can't be read.") from error
+        if not self.query:
+            return ()
+        if not self._parsed:
+            self._parsed.append(_parse(self.query))
+        return self._parsed[0]
+
+
+def _parse(query: str) -> Sequence[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            query,
+            keep_blank_values=True,
+            strict_parsing=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=MOST_PARAMETERS,
+        )
+    except ValueError as error:
+        raise QueryError("This address has a part that can't be read.") from error
 
 
 def plain_path(raw: str) -> str | None:
@@ -101,6 +116,7 @@ def _peer(request: web.Request, trusted: Sequence[str]) -> str:
     return next((hop for hop in reversed(hops) if hop not in trusted), peer)
 
 
+@lru_cache(maxsize=1024)
 def coarse(address: str) -> str:
     """Give the network of an address, /24 or /48: enough to tell a clinic from a stranger."""
     try:

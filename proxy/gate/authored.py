@@ -15,7 +15,7 @@ from proxy.core.query import IGNORED
 from proxy.core.ticket import is_ticket, new_ticket, ticket_key
 from proxy.core.tidy import written
 from proxy.core.view import View
-from proxy.core.widgets import shown_plugins
+from proxy.core.widgets import shown_forecasts, shown_plugins
 from proxy.gate.asking import Asking
 from proxy.gate.body import Body
 from proxy.gate.turn import Turn
@@ -24,6 +24,8 @@ from proxy.gate.units import units_of
 VERSION = "15.0.7"
 """The Nightscout that our answers follow."""
 API3 = "3.0.3-alpha"
+NOTIFIES = "/api/{v}/adminnotifies"
+"""The door that pages ask every minute, and that says the same on every site: counted, not recorded."""
 _STORAGE = {"storage": "mongodb", "version": "0"}
 _SETTINGS: dict[str, Any] = {
     "units": "mg/dl",
@@ -44,7 +46,6 @@ _SETTINGS: dict[str, Any] = {
     "alarmTypes": [],
     "language": "en",
     "scaleY": "log",
-    "showForecast": "",
     "focusHours": 3,
     "heartbeat": 60,
     "baseURL": "",
@@ -83,7 +84,7 @@ def _facts(turn: Turn) -> Any:
             return _status(turn)
         case "/api/{v}/verifyauth":
             return {"status": 200, "message": _READER}
-        case "/api/{v}/adminnotifies":
+        case _ if name == NOTIFIES:
             return {"status": 200, "message": {"notifies": [], "notifyCount": 0}}
         case "/api/versions":
             return [
@@ -121,7 +122,12 @@ def _v3_shown(view: View) -> list[str]:
 
 def _status(turn: Turn) -> dict[str, Any]:
     plugins = shown_plugins(turn.view.policy)
-    settings = {"units": units_of(turn), "enable": plugins, "showPlugins": " ".join(plugins)}
+    settings = {
+        "units": units_of(turn),
+        "enable": plugins,
+        "showPlugins": " ".join(plugins),
+        "showForecast": " ".join(shown_forecasts(turn.view.policy)),
+    }
     return {
         "status": "ok",
         "name": "nightscout",

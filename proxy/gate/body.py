@@ -19,3 +19,5 @@ class Body:
     """Bytes that Nightscout sent for it."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Further headers of ours."""
+    tags: list[str] = field(default_factory=list, compare=False)
+    """Its ETag once one was made: a remembered answer is sent many times."""

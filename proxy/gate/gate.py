@@ -12,7 +12,7 @@ from proxy.core.errors import ClockError
 from proxy.core.grant import Grant
 from proxy.core.policy import Policy
 from proxy.core.ports import Clock, Store
-from proxy.core.view import View, compile_view, window_of, zone_of
+from proxy.core.view import View, Window, compile_view, window_of, zone_of
 from proxy.gate.limits import Limits
 from proxy.gate.memory import Memory
 from proxy.gate.metrics import Metrics
@@ -21,7 +21,8 @@ from proxy.gate.streams import Streams
 from proxy.gate.tokens import CheckedTokens
 from proxy.gate.upstream import Nightscout
 
-_MOST_VIEWS = 64
+_MOST_VIEWS = 512
+"""At about 13 kB each."""
 CLOCK_SLACK = 2_000
 """Milliseconds that a clock may be corrected backwards while it runs."""
 
@@ -42,6 +43,8 @@ class Gate:
     zone: Callable[[], Awaitable[str]]
     """Gives the site's time zone: asked once per grant, at its opening."""
     trusted: tuple[str, ...] = ()
+    allowed_version: str = ""
+    """A version of Nightscout whose pages are shown although they were never tried: the owner's word."""
     request_id: Callable[[], str] = lambda: secrets.token_hex(8)
     limits: Limits = field(init=False)
     tokens: CheckedTokens = field(default_factory=CheckedTokens)
@@ -53,11 +56,11 @@ class Gate:
     """The latest moment seen, in a record or on the clock."""
     streams: Streams = field(default_factory=Streams)
     _policies: dict[str, Policy] = field(default_factory=dict)
-    _views: OrderedDict[tuple[str, int, int, str], View] = field(default_factory=OrderedDict)
+    _views: OrderedDict[tuple[str, Window, str], View] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         self.limits = Limits(self.store)
-        self.shelf = Shelf(self.nightscout)
+        self.shelf = Shelf(self.nightscout, allowed=self.allowed_version)
 
     def now(self) -> int:
         """Give the time. Raises ClockError if the clock was set back: an ended grant must not come alive."""
@@ -78,13 +81,13 @@ class Gate:
 
     def view(self, grant: Grant) -> View:
         """Give the view of an opened grant, compiled once for all grants alike."""
-        assert grant.opened_at is not None
-        assert grant.zone is not None
-        key = (grant.policy_hash, grant.opened_at, grant.days, grant.zone)
+        policy = self.policy(grant)
+        window, zone = window_of(grant, policy), zone_of(grant, policy)
+        # By its window, not by the moment of opening: two hundred visits of a day share one view, and need not
+        # push one another out.
+        key = (grant.policy_hash, window, zone)
         view = self._views.pop(key, None)
         if view is None:
-            policy = self.policy(grant)
-            window, zone = window_of(grant, policy), zone_of(grant, policy)
             view = compile_view(policy, window, zone=zone, site_key=self.site_key)
         self._views[key] = view
         if len(self._views) > _MOST_VIEWS:

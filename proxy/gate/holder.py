@@ -45,9 +45,10 @@ async def held(gate: Gate, request: web.Request, asked: Asking) -> Held:
         grants.append(await gate.store.grant(session.grant))
     elif cookie_name(gate.public_url) in request.cookies and not grants:
         raise TokenError("the session has ended")
-    key = ticket_key(gate.entry_key)
-    if any(session is None or not fits(key, session.key, raw, now=asked.at) for raw in tickets):
-        raise TokenError("a ticket that is not of this session, or too old")
+    if tickets:
+        key = ticket_key(gate.entry_key)
+        if any(session is None or not fits(key, session.key, raw, now=asked.at) for raw in tickets):
+            raise TokenError("a ticket that is not of this session, or too old")
     found = grants[0] if grants else None
     if found is None or any(grant is None or grant.id != found.id for grant in grants):
         raise TokenError("no credential, or those of different visits")
@@ -106,7 +107,7 @@ def _credentials(request: web.Request, asked: Asking) -> list[tuple[str, bool]]:
     if asked.path.startswith(TICKET_DOOR):
         exchanged = asked.path.removeprefix(TICKET_DOOR)
         found.append((exchanged, not is_ticket(exchanged)))
-    if asked.path.startswith(("/api/", "/socket.io/")):
+    if asked.path.startswith(("/api/", "/socket.io/")) and asked.may_name("token"):
         found += [(value, True) for name, value in asked.lenient_parameters() if name == "token"]
     return found
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from proxy.core.doors import Entrance
 from proxy.core.errors import QueryError
 from proxy.core.grant import DAY
-from proxy.core.lens import Dated, Lens
+from proxy.core.lens import Lens, Row
 from proxy.core.pseudonym import is_id
 from proxy.core.query import IGNORED, LARGEST_COUNT, V3_LIMIT, Parameters, Query, parse_v1, parse_v3
 from proxy.core.shape import LATEST_MS
@@ -17,7 +17,7 @@ from proxy.core.view import View
 from proxy.gate.answers import JSON_V3, Form, form_of, write_rows
 from proxy.gate.body import Body
 from proxy.gate.long import Piece, stream
-from proxy.gate.rows import pages
+from proxy.gate.rows import sheets
 from proxy.gate.turn import Turn
 from proxy.gate.upstream import Reading
 
@@ -28,19 +28,33 @@ LARGE_SPAN = 3 * DAY
 
 async def look_up(turn: Turn) -> Body | web.StreamResponse:
     """Answer a door with rows. Raises QueryError or UpstreamError."""
-    lens = turn.view.lenses[turn.entrance.door.collection]
+    kept = turn.gate.memory.recall_as_asked(_as_asked(turn))
+    if kept is not None:
+        return kept
+    return await _made(turn, turn.view.lenses[turn.entrance.door.collection])
+
+
+async def _made(turn: Turn, lens: Lens) -> Body | web.StreamResponse:
     if turn.entrance.door.use == "one" and not _is_type(turn.entrance):
         return await turn.gate.memory.answer(_key(turn), lambda: _one(turn, lens))
     query = _query(turn, lens)
     if _is_large(query):
         return await _large(turn, lens, query)
-    return await turn.gate.memory.answer(_key(turn), lambda: _whole(turn, lens, query))
+    key = _key(turn)
+    if all(name != "token" for name, _ in turn.asked.parameters()):  # which is not kept
+        turn.gate.memory.note(_as_asked(turn), key)
+    return await turn.gate.memory.answer(key, lambda: _whole(turn, lens, query))
 
 
 def _key(turn: Turn) -> Hashable:
     """Name a question as it was asked: `now` moves on, the answer is remembered for seconds only."""
     asked = tuple(sorted(pair for pair in turn.asked.parameters() if pair[0] not in IGNORED | {"token"}))
     return (turn.view.id, turn.asked.path, asked)
+
+
+def _as_asked(turn: Turn) -> Hashable:
+    """Name a question by its very words: to whoever repeats it, the answer is at hand without reading it again."""
+    return (turn.view.id, turn.asked.path, turn.asked.query)
 
 
 def _is_large(query: Query) -> bool:
@@ -114,8 +128,9 @@ def _history(view: View, lens: Lens, parameters: Parameters, *, now: int, since:
 
 
 async def _written(turn: Turn, lens: Lens, query: Query, reading: Reading) -> AsyncGenerator[Piece]:
-    async for page in pages(turn.view, query, reading.rows, now=turn.asked.at):
-        yield Piece(len(page), write_rows(page, lens, query, turn.entrance))
+    async with aclosing(sheets(turn.view, query, reading.rows, now=turn.asked.at)) as source:
+        async for sheet in source:
+            yield Piece(len(sheet), write_rows(sheet.rows, lens, query, turn.entrance))
 
 
 async def _one(turn: Turn, lens: Lens) -> Body:
@@ -129,17 +144,17 @@ async def _one(turn: Turn, lens: Lens) -> Body:
     )
     reading = Reading(turn.gate.nightscout, turn.gate.metrics.upstream_seconds)
     async with turn.gate.large:
-        async for page in pages(view, query, reading.rows, now=turn.asked.at):
-            for pair in page:
-                if wanted in (getattr(pair[1], "_id", None), getattr(pair[1], "identifier", None)):
-                    return replace(_found(pair, lens, query, turn.entrance), fetched=reading.bytes)
+        async for sheet in sheets(view, query, reading.rows, now=turn.asked.at):
+            for row in sheet.rows:
+                if wanted in (getattr(row, "_id", None), getattr(row, "identifier", None)):
+                    return replace(_found(row, lens, query, turn.entrance), fetched=reading.bytes)
     if turn.entrance.door.api == "v3":
         return Body("application/json", b'{"status":404}', 0, "by id", status=404, fetched=reading.bytes)
     return Body("application/json", b"[]", 0, "by id", fetched=reading.bytes)
 
 
-def _found(pair: Dated, lens: Lens, query: Query, entrance: Entrance) -> Body:
-    text = write_rows([pair], lens, query, entrance)
+def _found(row: Row, lens: Lens, query: Query, entrance: Entrance) -> Body:
+    text = write_rows([row], lens, query, entrance)
     form = form_of(entrance)
     if form is JSON_V3:
         form = Form("application/json", b'{"status":200,"result":', b",", b"}")

@@ -23,6 +23,7 @@ class Memory:
         self._kept: OrderedDict[Hashable, tuple[float, Body]] = OrderedDict()
         self._bytes = 0
         self._under_way: dict[Hashable, asyncio.Task[Body]] = {}
+        self._asked: OrderedDict[Hashable, Hashable] = OrderedDict()
 
     async def answer(self, key: Hashable, make: Callable[[], Awaitable[Body]]) -> Body:
         """Give the remembered answer, or the one that is being made, or make it. Failures are not remembered."""
@@ -41,6 +42,17 @@ class Memory:
         body = await make()
         self.keep(key, body)
         return body
+
+    def note(self, words: Hashable, key: Hashable) -> None:
+        """Note under which key the answer to a question's very words is kept."""
+        self._asked[words] = key
+        if len(self._asked) > MOST_ANSWERS:
+            self._asked.popitem(last=False)
+
+    def recall_as_asked(self, words: Hashable) -> Body | None:
+        """Give the answer to a question that was asked in these words, if it is fresh."""
+        key = self._asked.get(words)
+        return None if key is None else self.recall(key)
 
     def recall(self, key: Hashable) -> Body | None:
         """Give a remembered answer, if it is fresh."""

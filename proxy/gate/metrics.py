@@ -14,6 +14,7 @@ class Metrics:
             ("door", "status"),
             registry=self.registry,
         )
+        self._answered: dict[tuple[str, int], Counter] = {}
         self.refusals = Counter(
             "chaperone_refusals", "Refusals, by reason.", ("reason",), registry=self.registry
         )
@@ -26,3 +27,10 @@ class Metrics:
             buckets=(0.005, 0.02, 0.1, 0.5, 2, 10, 60),
             registry=self.registry,
         )
+
+    def answered(self, door: str, status: int) -> None:
+        """Count an answer; doors and statuses are a few."""
+        counter = self._answered.get((door, status))
+        if counter is None:
+            counter = self._answered[door, status] = self.answers.labels(door, str(status))
+        counter.inc()

@@ -17,15 +17,24 @@ from proxy.core.pages import MOVED, find_file, find_page
 from proxy.core.ports import Session
 from proxy.core.view import View
 from proxy.gate.asking import Asking, asking
-from proxy.gate.authored import author
+from proxy.gate.authored import NOTIFIES, author
 from proxy.gate.gate import Gate
 from proxy.gate.holder import held
 from proxy.gate.limits import Pause
 from proxy.gate.lookup import look_up
 from proxy.gate.pages import NEEDED, entrance_of, moved, page_body, stand_in
 from proxy.gate.properties import properties
-from proxy.gate.refusals import NO_ACCESS, NO_DOOR, NO_RECORD, NOT_SHARED, TOO_MANY, refusal
-from proxy.gate.respond import respond
+from proxy.gate.refusals import (
+    NO_ACCESS,
+    NO_DOOR,
+    NO_RECORD,
+    NOT_SHARED,
+    TOO_MANY,
+    is_for_a_person,
+    refusal,
+    to_the_entry,
+)
+from proxy.gate.respond import counted, respond
 from proxy.gate.statics import as_answer
 from proxy.gate.turn import Turn
 
@@ -82,7 +91,7 @@ async def serve(gate: Gate, request: web.Request) -> web.StreamResponse:
         return await _refused(gate, request, asked, grant, decision)
     except (TokenError, GrantEnded) as error:
         gate.metrics.refusals.labels(error.reason).inc()
-        return refusal(request, asked, error.status, error.reason, NO_ACCESS)
+        return _shut(request, asked, error)
     except UpstreamError as error:  # a first opening needs the site's time zone
         return refusal(request, asked, error.status, error.upstream_reason, str(error))
     except StoreUnavailable as error:
@@ -110,6 +119,13 @@ def decide(
     return _NO_BODY if request.body_exists else Allow(entrance)
 
 
+def _shut(request: web.Request, asked: Asking, error: TokenError | GrantEnded) -> web.Response:
+    """Refuse who has no access: a person is shown how it ended and how to come in, wherever they knocked."""
+    if is_for_a_person(request) and asked.path and not asked.path.startswith("/api"):
+        return to_the_entry()
+    return refusal(request, asked, error.status, error.reason, NO_ACCESS)
+
+
 async def _without_data(gate: Gate, request: web.Request, asked: Asking) -> web.Response | None:
     """Answer what is the same on every Nightscout: counted, not recorded. Raises UpstreamError."""
     if request.method not in ("GET", "HEAD"):
@@ -130,6 +146,8 @@ async def _answered(turn: Turn) -> web.StreamResponse:
     match turn.entrance.door.use:
         case "page":
             return await _page(turn)
+        case "authored" if turn.door == NOTIFIES:
+            return counted(turn, author(turn))
         case "authored":
             return await respond(turn, author(turn))
         case "properties":

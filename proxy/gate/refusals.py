@@ -51,6 +51,16 @@ def refusal(request: web.Request, asked: Asking, status: int, reason: str, messa
     )
 
 
+def is_for_a_person(request: web.Request) -> bool:
+    """Tell a browser that opens a page from a tool that carries a token."""
+    return request.method == "GET" and _is_navigation(request) and "Authorization" not in request.headers
+
+
+def to_the_entry() -> web.Response:
+    """Send a browser to the page that says how and when its access ended, or asks for a link or code."""
+    return web.Response(status=303, headers={**PRIVATE, "Location": "/visit/home"})
+
+
 def _is_navigation(request: web.Request) -> bool:
     mode = request.headers.get("Sec-Fetch-Mode")
     if mode is not None:

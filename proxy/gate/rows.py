@@ -5,16 +5,18 @@ trusted down to the moment before the cut, so that rows of one moment are never 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import compress
 from typing import Any
 
 from proxy.core.detail import BINNED, Grid, grid_of
 from proxy.core.errors import UpstreamError
-from proxy.core.lens import Dated, Lens
+from proxy.core.lens import Lens
 from proxy.core.plan import SECOND, Fetch, slices
 from proxy.core.query import V3_LIMIT, Query
+from proxy.core.sheet import Dated, Sheet
 from proxy.core.tidy import written
 from proxy.core.view import View
 
@@ -27,6 +29,13 @@ MOST_SETTINGS = 1_000
 
 
 async def pages(view: View, query: Query, fetch: Fetcher, *, now: int) -> AsyncIterator[list[Dated]]:
+    """Give what `sheets` gives, as rows with their moments."""
+    async with aclosing(sheets(view, query, fetch, now=now)) as source:
+        async for sheet in source:
+            yield sheet.pairs()
+
+
+async def sheets(view: View, query: Query, fetch: Fetcher, *, now: int) -> AsyncGenerator[Sheet]:
     """Give the visible rows in the order asked for, slice by slice, at most `query.count` after `query.skip`."""
     lens = view.lenses[query.collection]
     grid = grid_of(view.policy.detail, view.zone) if query.collection in BINNED else None
@@ -38,17 +47,17 @@ async def pages(view: View, query: Query, fetch: Fetcher, *, now: int) -> AsyncI
         source = _rows(lens, query, fetch)
     skip, need = query.skip, query.count
     async with aclosing(source):
-        async for rows in source:
-            page = rows[skip : skip + need]
-            skip = max(0, skip - len(rows))
+        async for sheet in source:
+            page = sheet.cut(skip, skip + need)
+            skip = max(0, skip - len(sheet))
             need -= len(page)
-            if page:
+            if len(page):
                 yield page
             if need <= 0:
                 return
 
 
-async def _rows(lens: Lens, query: Query, fetch: Fetcher) -> AsyncGenerator[list[Dated]]:
+async def _rows(lens: Lens, query: Query, fetch: Fetcher) -> AsyncGenerator[Sheet]:
     left = query.skip + query.count
     parts = slices(query.collection, query.since, query.until, newest_first=query.newest_first)
     ahead = Ahead(fetch) if query.count > V3_LIMIT else None
@@ -57,11 +66,11 @@ async def _rows(lens: Lens, query: Query, fetch: Fetcher) -> AsyncGenerator[list
             # Nightscout cuts off the oldest: to begin with those, a slice is needed to its end.
             wanted = left if query.newest_first else MOST_ROWS
             asked = Fetch(query.collection, since, until, query.types, min(wanted + SPARE, MOST_ROWS))
-            rows = await _visible(
+            sheet = await _visible(
                 lens, asked, fetch if ahead is None else ahead.then(parts[at + 1 : at + 2]), wanted
             )
-            left -= len(rows)
-            yield rows if query.newest_first else rows[::-1]
+            left -= len(sheet)
+            yield sheet if query.newest_first else sheet.turned()
     finally:
         if ahead is not None:
             ahead.cancel()
@@ -94,11 +103,11 @@ class Ahead:
             task.cancel()  # of one that failed, too: else asyncio would log a failure that nobody looked at
 
 
-async def _settings(lens: Lens, query: Query, fetch: Fetcher, *, floor: int) -> AsyncGenerator[list[Dated]]:
+async def _settings(lens: Lens, query: Query, fetch: Fetcher, *, floor: int) -> AsyncGenerator[Sheet]:
     """Give the settings of the span; those in force when the window began count as beginning there."""
     since = 0 if query.since <= floor else query.since
     everything = Fetch(query.collection, since, query.until, None, MOST_SETTINGS)
-    rows = await _visible(lens, everything, fetch, MOST_SETTINGS)
+    rows = (await _visible(lens, everything, fetch, MOST_SETTINGS)).pairs()
     inside = [pair for pair in rows if pair[0] >= query.since]
     before = [row for at, row in rows if at < query.since][:1]
     for row in before:
@@ -107,18 +116,21 @@ async def _settings(lens: Lens, query: Query, fetch: Fetcher, *, floor: int) -> 
             if hasattr(row, name):
                 setattr(row, name, None)
         inside.append((floor, row))
-    yield inside if query.newest_first else inside[::-1]
+    yield _in_turn(inside, query)
 
 
-async def _bins(
-    view: View, grid: Grid, query: Query, fetch: Fetcher, *, now: int
-) -> AsyncGenerator[list[Dated]]:
+async def _bins(view: View, grid: Grid, query: Query, fetch: Fetcher, *, now: int) -> AsyncGenerator[Sheet]:
     lens = view.lenses[query.collection]
     whole = grid.widen(query, floor=view.window.since, close=view.window.close(now))
     for since, until in grid.days(whole):
         everything = Fetch(query.collection, since, until, query.types, MOST_A_DAY)
-        rows = grid.rows(lens, await _visible(lens, everything, fetch, MOST_ROWS), since, until)
-        yield rows if query.newest_first else rows[::-1]
+        rows = (await _visible(lens, everything, fetch, MOST_ROWS)).pairs()
+        yield _in_turn(grid.rows(lens, rows, since, until), query)
+
+
+def _in_turn(rows: Sequence[Dated], query: Query) -> Sheet:
+    sheet = Sheet([at for at, _ in rows], [row for _, row in rows])
+    return sheet if query.newest_first else sheet.turned()
 
 
 def _cut(lens: Lens, oldest: int) -> int:
@@ -129,18 +141,18 @@ def _cut(lens: Lens, oldest: int) -> int:
     return oldest if lens.date == "date" else oldest // SECOND * SECOND + SECOND - 1
 
 
-async def _visible(lens: Lens, asked: Fetch, fetch: Fetcher, wanted: int) -> list[Dated]:
+async def _visible(lens: Lens, asked: Fetch, fetch: Fetcher, wanted: int) -> Sheet:
     count = asked.count
     while True:
-        batch = lens.read(await fetch(Fetch(asked.collection, asked.since, asked.until, asked.types, count)))
-        rows = batch.rows
+        batch = lens.read(await fetch(replace(asked, count=count)))
+        sheet = batch.sheet
         if lens.date is not None:
-            rows = [pair for pair in rows if asked.since <= pair[0] < asked.until]
-        if asked.types is not None:
-            rows = [pair for pair in rows if lens.type_of(pair[1]) in asked.types]
+            sheet = sheet.within(asked.since, asked.until)
+        if asked.types is not None and not lens.types_within(asked.types):
+            sheet = _of_types(sheet, lens, asked.types)
         if batch.documents < count:
-            return rows
-        whole = [pair for pair in rows if pair[0] > _cut(lens, batch.oldest)]
+            return sheet
+        whole = sheet.after(_cut(lens, batch.oldest))
         if len(whole) >= wanted:
             return whole
         if count >= MOST_ROWS:
@@ -148,3 +160,8 @@ async def _visible(lens: Lens, asked: Fetch, fetch: Fetcher, wanted: int) -> lis
                 "upstream_too_large", "This is more than can be read at once. Ask for fewer days."
             )
         count = min(MOST_ROWS, count * 4)
+
+
+def _of_types(sheet: Sheet, lens: Lens, types: Collection[str]) -> Sheet:
+    kept = [lens.type_of(row) in types for row in sheet.rows]
+    return Sheet(list(compress(sheet.dates, kept)), list(compress(sheet.rows, kept)))

@@ -1,26 +1,28 @@
-"""Nightscout's own pages and files, kept for an hour: the same bytes for every reader.
+"""Nightscout's own pages and files, kept in memory: the same bytes for every reader.
 
-They hold nothing of anybody, so they are counted but not recorded; they need a signed-in browser all the same.
+They hold nothing of anybody, so they are counted but not recorded; they need a signed-in browser all the same. A page
+names its scripts and style sheets by their content, so that a browser that knows them asks no more.
 """
 
 import asyncio
 import gzip
 import hashlib
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-import msgspec
 from aiohttp import web
 
 from proxy.core.errors import UpstreamError
-from proxy.core.pages import File, Page
-from proxy.core.rewrite import Rewritten, rewrite_page, rewrite_style
+from proxy.core.pages import File, Page, find_file, find_page
+from proxy.core.rewrite import Rewritten, linked_files, rewrite_page, rewrite_style, with_seals
+from proxy.gate.edition import ask_version, is_shown, untested, warn
 from proxy.gate.upstream import Nightscout
 
-TESTED: Final = "15.0."
-"""The versions whose pages were tried through here, by the beginning of their number."""
 KEPT_SECONDS: Final = 3600
+FOR_EVER_SECONDS: Final = 365 * 24 * 3600
+TRY_AGAIN_SECONDS: Final = 60
 LARGEST: Final = 8 * 1024 * 1024
 MOST_BYTES: Final = 24 * 1024 * 1024
 _WORTH_COMPRESSING: Final = ("text/", "application/", "image/svg+xml")
@@ -31,22 +33,28 @@ class Kept:
     """A file, as it is sent."""
 
     content: bytes
-    packed: bytes | None
-    """The same with gzip, where that is shorter."""
+    is_packed: bool
+    """With gzip, where that is shorter."""
     content_type: str
-    etag: str
+    seal: str
+    """Stands for the content, in its ETag and its address."""
 
     @property
-    def size(self) -> int:
-        return len(self.content) + len(self.packed or b"")
+    def etag(self) -> str:
+        return f'"{self.seal}"'
 
 
 class Shelf:
-    """What was fetched of one site; emptied after an hour, all at once, so that it never mixes two versions."""
+    """What was fetched of one site; emptied after an hour, all at once, so that it never mixes two versions.
 
-    def __init__(self, nightscout: Nightscout) -> None:
+    `allowed` is a version whose pages are shown although they were never tried here: the owner said so.
+    """
+
+    def __init__(self, nightscout: Nightscout, *, allowed: str = "") -> None:
         self._nightscout = nightscout
+        self._allowed = allowed
         self._since = float("-inf")
+        self._seen = ""
         self._version: dict[str, asyncio.Task[str]] = {}
         self._pages: dict[str, asyncio.Task[Rewritten]] = {}
         self._files: dict[str, asyncio.Task[Kept]] = {}
@@ -55,11 +63,8 @@ class Shelf:
     async def page(self, page: Page) -> Rewritten:
         """Give a page, rewritten. Raises UpstreamError, also if this Nightscout's pages were never tried."""
         self._tidy_up()
-        if not (await _once(self._version, "version", self._ask_version)).startswith(TESTED):
-            raise UpstreamError(
-                "untested_version",
-                "The pages of this Nightscout's version have not been tried with this access, so they are not shown.",
-            )
+        if not is_shown(await _once(self._version, "version", self._ask), self._allowed):
+            raise untested()
         return await _once(self._pages, page.path, lambda: self._fetch_page(page))
 
     async def file(self, file: File) -> Kept:
@@ -67,22 +72,55 @@ class Shelf:
         self._tidy_up()
         return await _once(self._files, file.path, lambda: self._fetch_file(file))
 
-    def _tidy_up(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._since > KEPT_SECONDS or self._bytes > MOST_BYTES:
-            self._since, self._bytes = now, 0
-            self._version, self._pages, self._files = {}, {}, {}
+    async def look(self) -> None:
+        """Ask which version is there now, empty the shelf if it is another one, and fetch what comes first.
 
-    async def _ask_version(self) -> str:
-        answer = await self._nightscout.file("/api/v3/version", ("application/json",))
-        try:
-            return str(msgspec.json.decode(answer, type=_Version).result["version"])
-        except (msgspec.DecodeError, KeyError) as error:
-            raise _unreadable() from error
+        Raises UpstreamError.
+        """
+        version = await self._ask()
+        if version != self._seen:
+            self._empty()
+            self._seen = version
+            if not is_shown(version, self._allowed):
+                warn(version)
+        first = find_page("/")
+        if is_shown(version, self._allowed) and first is not None:
+            with suppress(UpstreamError):  # whoever opens it is told
+                await self.page(first)
+
+    async def run(self) -> None:
+        """Look at the start, and hourly."""
+        while True:
+            try:
+                await self.look()
+            except UpstreamError:  # it may be starting just now
+                await asyncio.sleep(TRY_AGAIN_SECONDS)
+            else:
+                await asyncio.sleep(KEPT_SECONDS)
+
+    def _tidy_up(self) -> None:
+        if asyncio.get_running_loop().time() - self._since > KEPT_SECONDS or self._bytes > MOST_BYTES:
+            self._empty()
+
+    def _empty(self) -> None:
+        self._since, self._bytes = asyncio.get_running_loop().time(), 0
+        self._version, self._pages, self._files = {}, {}, {}
+
+    async def _ask(self) -> str:
+        return await ask_version(self._nightscout)
 
     async def _fetch_page(self, page: Page) -> Rewritten:
-        html = await self._nightscout.file(page.path, ("text/html",))
-        return rewrite_page(_text(html))
+        rewritten = rewrite_page(_text(await self._nightscout.file(page.path, ("text/html",))))
+        seals = {path: await self._seal(path) for path in linked_files(rewritten.html, page.path)}
+        return replace(rewritten, html=with_seals(rewritten.html, page.path, seals))
+
+    async def _seal(self, path: str) -> str:
+        """Give the seal of a file that a page loads; nothing if it can't be had: the page then asks as it likes."""
+        file = find_file(path)
+        if file is not None:
+            with suppress(UpstreamError):
+                return (await self.file(file)).seal
+        return ""
 
     async def _fetch_file(self, file: File) -> Kept:
         content = await self._nightscout.file(file.path, file.types)
@@ -91,12 +129,8 @@ class Shelf:
         if file.types == ("text/css",):
             content = rewrite_style(_text(content)).encode()
         kept = await asyncio.to_thread(_packed, content, file.types[0])
-        self._bytes += kept.size
+        self._bytes += len(kept.content)
         return kept
-
-
-class _Version(msgspec.Struct):
-    result: dict[str, object]
 
 
 _T = TypeVar("_T")
@@ -131,15 +165,18 @@ def _unreadable() -> UpstreamError:
 
 
 def _packed(content: bytes, content_type: str) -> Kept:
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    packed = gzip.compress(content, 6, mtime=0) if content_type.startswith(_WORTH_COMPRESSING) else content
-    return Kept(content, packed if len(packed) < len(content) else None, content_type, etag)
+    seal = hashlib.sha256(content).hexdigest()[:32]
+    packed = gzip.compress(content, 9, mtime=0) if content_type.startswith(_WORTH_COMPRESSING) else content
+    is_packed = len(packed) < len(content)
+    return Kept(packed if is_packed else content, is_packed, content_type, seal)
 
 
 def as_answer(request: web.Request, kept: Kept) -> web.Response:
-    """Send a file; a browser keeps it for an hour, and no other cache does."""
+    """Send a file. A browser keeps it for an hour, or for good where it was asked for by its seal; no other cache does."""
+    is_by_seal = request.query_string == f"v={kept.seal}"
+    lasts = f"{FOR_EVER_SECONDS}, immutable" if is_by_seal else str(KEPT_SECONDS)
     headers = {
-        "Cache-Control": f"private, max-age={KEPT_SECONDS}",
+        "Cache-Control": f"private, max-age={lasts}",
         "CDN-Cache-Control": "no-store",
         "Vary": "Accept-Encoding",
         "ETag": kept.etag,
@@ -153,7 +190,9 @@ def as_answer(request: web.Request, kept: Kept) -> web.Response:
     if kept.etag in request.headers.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
     content = kept.content
-    if kept.packed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
-        content, headers["Content-Encoding"] = kept.packed, "gzip"
+    if kept.is_packed and "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    elif kept.is_packed:
+        content = gzip.decompress(content)
     charset = "utf-8" if kept.content_type in ("text/css", "application/javascript") else None
     return web.Response(body=content, content_type=kept.content_type, charset=charset, headers=headers)

@@ -72,11 +72,11 @@ class Streams:
 
     def _let_go(self, transport: asyncio.Transport, carried: _Carrying) -> None:
         del self._carrying[transport]
-        if carried.under_way or transport.get_write_buffer_size() or _in_kernel(transport):
+        if carried.under_way or transport.get_write_buffer_size() or unsent(transport):
             abort(transport)
 
 
-def _in_kernel(transport: asyncio.Transport) -> int:
+def unsent(transport: asyncio.Transport) -> int:
     """Give how many bytes the kernel has not delivered yet; 1 where it can't be asked, 0 once it is closed."""
     sock: socket.socket | None = transport.get_extra_info("socket")
     if sock is None or sock.fileno() < 0:

@@ -56,11 +56,11 @@ class Writer:
             raise StoreUnavailable("The store is closed, or too slow to keep up: try again.")
         done: asyncio.Future[T] = self._loop.create_future()
         self._queue.put(_Change(apply, done))
+        patience = self._loop.call_later(self._deadline, _give_up, done)
         try:
-            async with asyncio.timeout(self._deadline):
-                return await done
-        except TimeoutError:
-            raise StoreUnavailable("The disk of the data folder does not answer: check it.") from None
+            return await done
+        finally:
+            patience.cancel()
 
     async def close(self) -> None:
         """Finish what waits, then close the file."""
@@ -99,7 +99,12 @@ class Writer:
 
     def _transact(self, connection: sqlite3.Connection, batch: Sequence[_Change]) -> list[_Outcome]:
         connection.execute("BEGIN IMMEDIATE")
-        outcomes = [_attempt(connection, change) for change in batch]
+        try:
+            outcomes = [_attempt(connection, change) for change in batch]
+        except _HalfDone:
+            connection.execute("ROLLBACK")
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = [_attempt_apart(connection, change) for change in batch]
         after = self._seal(connection)
         connection.execute("COMMIT")
         after()
@@ -113,18 +118,44 @@ class Writer:
             self.closed = True
 
 
+class _HalfDone(Exception):
+    """A change failed when it had written something already."""
+
+
 def _attempt(connection: sqlite3.Connection, change: _Change) -> _Outcome:
+    """Make a change without a savepoint: each statement gives up the interpreter and has to wait to get it back."""
+    before = connection.total_changes
+    try:
+        return _Outcome(change.done, value=change.apply(connection))
+    except Exception as error:
+        _require_own_fault(error)
+        if connection.total_changes != before:
+            raise _HalfDone from error
+        return _Outcome(change.done, error=error)
+
+
+def _attempt_apart(connection: sqlite3.Connection, change: _Change) -> _Outcome:
+    """Make a change that can be undone without the others."""
     connection.execute("SAVEPOINT change")
     try:
         outcome = _Outcome(change.done, value=change.apply(connection))
-    except Exception as error:
-        if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
-            # The disk's fault, not the change's: nothing of this batch can be promised.
-            raise
+    except Exception as error:  # noqa: BLE001 - whoever asked for this change hears of it
+        _require_own_fault(error)
         connection.execute("ROLLBACK TO change")
         outcome = _Outcome(change.done, error=error)
     connection.execute("RELEASE change")
     return outcome
+
+
+def _require_own_fault(error: Exception) -> None:
+    """Raise an error that is the disk's fault, not the change's: nothing of this batch can be promised."""
+    if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
+        raise error
+
+
+def _give_up(done: asyncio.Future[Any]) -> None:
+    if not done.done():
+        done.set_exception(StoreUnavailable("The disk of the data folder does not answer: check it."))
 
 
 def _resolve(outcomes: Sequence[_Outcome]) -> None:

@@ -1,7 +1,7 @@
 """`make bench`: measure the filter, the whole proxy beside its peers, and memory; print a page and keep it.
 
 Loopback only; every loop ends after some seconds. The subject has one core to itself; load generator and upstream
-share the others. Parts can be named: `python -m tests.bench kernel whole memory`.
+share the others. Parts can be named: `python -m tests.bench kernel whole real navigation memory`.
 """
 
 import os
@@ -9,20 +9,32 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench import report
 from tests.bench.bodies import demo_bodies, demo_rows, real_bodies
 from tests.bench.kernel import measure
+from tests.bench.load import Sample
 from tests.bench.memory import downloads, idle
-from tests.bench.subjects import Subject, chaperone, cores, mitmproxy, nginx, upstream
+from tests.bench.navigation import ROUNDS, navigation, table
+from tests.bench.subjects import (
+    Subject,
+    Upstream,
+    chaperone,
+    cores,
+    mitmproxy,
+    nginx,
+    nightscout,
+    real_upstream,
+    upstream,
+)
 from tests.bench.upstream import save
-from tests.bench.whole import Seen, scenes, see, see_at
+from tests.bench.whole import Scene, Seen, scenes, see, see_at
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PARTS = ("kernel", "whole", "memory")
+PARTS = ("kernel", "whole", "real", "navigation", "memory")
 Rows = dict[str, list[tuple[int, bytes]]]
 
 
@@ -37,7 +49,14 @@ def main() -> None:
         save(folder, rows)
         for part in parts:
             print(f"Measuring: {part} …", file=sys.stderr)
-            sections += {"kernel": _kernel, "whole": _whole, "memory": _memory}[part](rows, folder, now)
+            measured = {
+                "kernel": _kernel,
+                "whole": _whole,
+                "real": _real,
+                "navigation": _navigation,
+                "memory": _memory,
+            }
+            sections += measured[part](rows, folder, now)
     page = "\n".join(sections)
     print(page)
     if len(parts) == len(PARTS):
@@ -53,7 +72,8 @@ def _head() -> str:
 Measured with `make bench` on {time.strftime("%-d %b %Y", time.gmtime())}, on {kind}. Figures are medians unless they
 say otherwise; only the ratios mean something on another machine. To rerun: `make bench` (nginx with its Lua module
 and lua-cjson from the system's packages; mitmproxy is installed into `.cache/bench`). With `NIGHTSCOUT_URL` and
-`NIGHTSCOUT_TOKEN` set, the filter is measured on that site's data too; nothing of it is kept.
+`NIGHTSCOUT_TOKEN` set, the filter is measured on that site's data too, and the whole proxy in front of that site if it
+is on this machine; nothing of its data is kept.
 """
 
 
@@ -69,48 +89,89 @@ def _kernel(rows: Rows, folder: Path, now: int) -> Iterator[str]:
 
 def _whole(_: Rows, folder: Path, now: int) -> Iterator[str]:
     *others, core = cores()
+    with ExitStack() as stack:
+        site = stack.enter_context(upstream(folder, core=others[0] if others else core))
+        seen, pairs = _compared(site, Upstream(site.port), folder, scenes(now))
+    yield "## The whole proxy, beside its peers: a prebuilt upstream\n"
+    yield (
+        "Entries, invented data, one core each, the same upstream of prebuilt bytes, which takes no time to answer: no "
+        "Nightscout does that. Chaperone checks a token, applies the policy and commits a durable record in SQLite "
+        "before each answer; the peers filter the same JSON by the same allow-list and keep no record. *Cold* asks a "
+        "new question each time, so that no memory of answers helps.\n"
+    )
+    yield report.wholes(seen)
+    yield "## What Chaperone adds to direct, at half its load: a prebuilt upstream\n"
+    yield report.added(pairs)
+
+
+def _real(_: Rows, folder: Path, now: int) -> Iterator[str]:
+    site = real_upstream()
+    if site is None:
+        return
+    place = folder / "real"
+    place.mkdir()
+    seen, pairs = _compared(nightscout(site), site, place, scenes(now, hurry=0.6))
+    yield "## The whole proxy, beside its peers: a real Nightscout\n"
+    yield (
+        "The same scenes with a Nightscout 15.0.7 as the upstream of all, which shares the machine. Of *direct*, the CPU "
+        "time is Nightscout's own and is not counted.\n"
+    )
+    yield report.wholes(seen)
+    yield "## What Chaperone adds to direct, at half its load: a real Nightscout\n"
+    yield report.added(pairs)
+
+
+def _compared(
+    direct: Subject, site: Upstream, folder: Path, asked: Sequence[Scene]
+) -> tuple[list[Seen], list[tuple[Seen, Sample]]]:
+    """Load each subject in each scene; Chaperone also at half its load, beside direct."""
+    *others, core = cores()
     seen: list[Seen] = []
     pairs = []
     os.sched_setaffinity(0, set(others) or {core})
     with ExitStack() as stack:
-        site = stack.enter_context(upstream(folder, core=others[0] if others else core))
         subjects: list[Subject | None] = [
-            site,
-            stack.enter_context(chaperone(site.port, core=core)),
-            stack.enter_context(nginx(site.port, folder, core=core)),
-            stack.enter_context(mitmproxy(site.port, folder, core=core)),
+            direct,
+            stack.enter_context(chaperone(site, core=core)),
+            stack.enter_context(nginx(site, folder, core=core)),
+            stack.enter_context(mitmproxy(site, folder, core=core)),
         ]
         if None in subjects:
             print("  not all peers could be started: see the Makefile for what they need", file=sys.stderr)
-        for scene in scenes(now):
+        for scene in asked:
             for subject in filter(None, subjects):
                 print(f"  {scene.name}: {subject.name}", file=sys.stderr)
                 ours = subject.name == "Chaperone"
                 seen.append(see(subject, scene, half=ours))
                 if ours:
-                    pairs.append((seen[-1], see_at(site, scene, seen[-1].full.rate / 2)))
+                    pairs.append((seen[-1], see_at(direct, scene, seen[-1].full.rate / 2)))
     os.sched_setaffinity(0, {*others, core})
-    yield "## The whole proxy, beside its peers\n"
+    return seen, pairs
+
+
+def _navigation(_rows: Rows, _folder: Path, _now: int) -> Iterator[str]:
+    url, token = os.environ.get("NIGHTSCOUT_URL"), os.environ.get("NIGHTSCOUT_TOKEN")
+    yield "## Nightscout's dashboard in Chromium, from the navigation to the first glucose\n"
+    if not (url and token):
+        yield "Not measured in this run: set `NIGHTSCOUT_URL` and `NIGHTSCOUT_TOKEN`.\n"
+        return
     yield (
-        "Entries, invented data, one core each, the same upstream of prebuilt bytes. Chaperone checks a token, applies "
-        "the policy and commits a durable record in SQLite before each answer; the peers filter the same JSON by the "
-        "same allow-list and keep no record. *Cold* asks a new question each time, so that no memory of answers helps.\n"
+        f"A real Nightscout, through Chaperone (policy `consultant`) and direct in turn, medians of {ROUNDS}. *Cold*: a "
+        "browser that has never been there; *warm*: its second visit.\n"
     )
-    yield report.wholes(seen)
-    yield "## What Chaperone adds to direct, at half its load\n"
-    yield report.added(pairs)
+    yield table(navigation(url.rstrip("/"), token))
 
 
 def _memory(_: Rows, folder: Path, now: int) -> Iterator[str]:
     core = cores()[-1]
     measured = []
     with upstream(folder, core=cores()[0]) as site:
-        with chaperone(site.port, core=core) as subject:
+        with chaperone(Upstream(site.port), core=core) as subject:
             measured.append(idle(subject))
             measured.append(
                 downloads(subject, "entries, 90 days, 50 at once", "entries", parallel=50, now=now)
             )
-        with chaperone(site.port, core=core) as subject:
+        with chaperone(Upstream(site.port), core=core) as subject:
             measured.append(downloads(subject, "devicestatus, 90 days", "devicestatus", parallel=1, now=now))
     yield "## Memory\n"
     yield report.memories(measured)

@@ -84,7 +84,9 @@ def _measured(source: str, view: View, collection: str, parts: Sequence[bytes]) 
 def _filtered(lens: Lens, body: bytes) -> bytes:
     entrance = find_door(f"/api/v1/{lens.collection}.json")
     assert entrance is not None
-    return write_rows(lens.read(body).rows, lens, Query(lens.collection, 0, 1 << 50, None, 1 << 50), entrance)
+    return write_rows(
+        lens.read(body).sheet.rows, lens, Query(lens.collection, 0, 1 << 50, None, 1 << 50), entrance
+    )
 
 
 def _seconds(work: Callable[[bytes], object], parts: Sequence[bytes]) -> float:

@@ -62,5 +62,6 @@ def _question(path: str, token: str, port: int) -> bytes:
 
 
 def _status(subject: Subject, field: str) -> float:
+    assert subject.process is not None
     lines = Path(f"/proc/{subject.process.pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024

@@ -40,9 +40,9 @@ def wholes(seen: Sequence[Seen]) -> str:
                 f"{each.full.rate:.1f}",
                 f"{each.full.percentile(50):.2f}",
                 f"{each.full.percentile(99):.2f}",
-                f"{each.cpu:.2f}",
+                f"{each.cpu:.2f}" if each.cpu else "–",  # noqa: RUF001 - a dash where there is no figure
                 f"**{ours.full.rate / each.full.rate:.2f}**" if each is not ours else "1",
-                f"**{each.cpu / ours.cpu:.2f}**" if each is not ours else "1",
+                ("1" if each is ours else f"**{each.cpu / ours.cpu:.2f}**") if each.cpu else "–",  # noqa: RUF001 - as above
                 str(each.full.failed),
             ]
         )

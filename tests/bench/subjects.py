@@ -1,6 +1,7 @@
 """What is compared: each a real process, on one core of its own, before the same upstream."""
 
 import asyncio
+import hashlib
 import os
 import re
 import secrets
@@ -13,11 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from proxy.app import clock, opened
-from proxy.cli.sharing import Wishes, share
+from proxy.cli.sharing import share
 from proxy.core.mint import for_today
 from proxy.core.policyfile import parse
+from proxy.owner.giving import Wishes
 from proxy.settings import read_settings
 from tests.bench.kernel import POLICY
 
@@ -35,10 +38,15 @@ class Subject:
     name: str
     port: int
     tokens: list[str]
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None
+    """None for a Nightscout that ran before."""
+    secret: str = ""
+    """Goes with each question as `api-secret`, where a Nightscout is asked directly."""
 
     def cpu_seconds(self) -> float:
         """Give what its process and that one's children have spent so far."""
+        if self.process is None:
+            return 0.0
         mine = [self.process.pid, *_children(self.process.pid)]
         return sum(_cpu_ticks(pid) for pid in mine) / os.sysconf("SC_CLK_TCK")
 
@@ -50,6 +58,32 @@ def _children(pid: int) -> list[int]:
 def _cpu_ticks(pid: int) -> int:
     after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(after_name[11]) + int(after_name[12])  # user and system
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """Where all subjects get their data: on this machine, by plain http."""
+
+    port: int
+    token: str = "bench-0123456789abcdef"
+
+    @property
+    def secret(self) -> str:
+        """Give the token as Nightscout's clients send it."""
+        return hashlib.sha1(self.token.encode()).hexdigest()
+
+
+def real_upstream() -> Upstream | None:
+    """Give the Nightscout of the environment, if all subjects can be put before it alike."""
+    url, token = urlsplit(os.environ.get("NIGHTSCOUT_URL", "")), os.environ.get("NIGHTSCOUT_TOKEN", "")
+    if url.scheme != "http" or url.hostname not in ("127.0.0.1", "localhost") or not url.port or not token:
+        return None
+    return Upstream(url.port, token)
+
+
+def nightscout(site: Upstream) -> Subject:
+    """Ask a real Nightscout directly."""
+    return Subject("direct", site.port, [""], None, site.secret)
 
 
 def free_port() -> int:
@@ -113,7 +147,7 @@ def upstream(folder: Path, *, core: int) -> Iterator[Subject]:
 
 
 @contextmanager
-def chaperone(site: int, *, core: int) -> Iterator[Subject]:
+def chaperone(site: Upstream, *, core: int) -> Iterator[Subject]:
     """Serve as `chaperone serve` does: tokens, policy, and a durable record in SQLite on disk."""
     CACHE.mkdir(parents=True, exist_ok=True)
     data = CACHE / f"data-{secrets.token_hex(4)}"
@@ -124,8 +158,8 @@ def chaperone(site: int, *, core: int) -> Iterator[Subject]:
         "CHAPERONE_OWNER_PORT": str(free_port()),
         "CHAPERONE_TIMEZONE": "UTC",
         "CHAPERONE_LOG_LEVEL": "error",
-        "NIGHTSCOUT_URL": f"http://127.0.0.1:{site}",
-        "NIGHTSCOUT_TOKEN": "bench-0123456789abcdef",
+        "NIGHTSCOUT_URL": f"http://127.0.0.1:{site.port}",
+        "NIGHTSCOUT_TOKEN": site.token,
     }
     before = dict(os.environ)
     try:
@@ -149,7 +183,7 @@ async def _tokens() -> list[str]:
 
 
 @contextmanager
-def nginx(site: int, folder: Path, *, core: int) -> Iterator[Subject | None]:
+def nginx(site: Upstream, folder: Path, *, core: int) -> Iterator[Subject | None]:
     """Serve by nginx and Lua; None if they are not installed."""
     program = shutil.which("nginx")
     found = program and subprocess.run([program, "-V"], capture_output=True, text=True, check=False).stderr
@@ -158,7 +192,8 @@ def nginx(site: int, folder: Path, *, core: int) -> Iterator[Subject | None]:
         yield None
         return
     port, token = free_port(), secrets.token_hex(16)
-    words = {"MODULES": modules[1], "FOLDER": folder, "UPSTREAM": site, "PORT": port, "TOKEN": token}
+    words = {"MODULES": modules[1], "FOLDER": folder, "UPSTREAM": site.port, "PORT": port, "TOKEN": token}
+    words["SECRET"] = site.secret
     text = (PEERS / "nginx.conf").read_text().replace("@PEERS@", str(PEERS))
     for word, value in words.items():
         text = text.replace(f"@{word}@", str(value))
@@ -170,7 +205,7 @@ def nginx(site: int, folder: Path, *, core: int) -> Iterator[Subject | None]:
 
 
 @contextmanager
-def mitmproxy(site: int, folder: Path, *, core: int) -> Iterator[Subject | None]:
+def mitmproxy(site: Upstream, folder: Path, *, core: int) -> Iterator[Subject | None]:
     """Serve by mitmproxy, from an environment of its own; None if it can't be installed."""
     program = CACHE / "mitmproxy" / "bin" / "mitmdump"
     if not program.exists():
@@ -180,8 +215,9 @@ def mitmproxy(site: int, folder: Path, *, core: int) -> Iterator[Subject | None]
             yield None
             return
     port = free_port()
-    command = [str(program), "--quiet", "--mode", f"reverse:http://127.0.0.1:{site}", "-s"]
+    command = [str(program), "--quiet", "--mode", f"reverse:http://127.0.0.1:{site.port}", "-s"]
     command += [str(PEERS / "mitm_filter.py"), "--listen-host", "127.0.0.1", "--listen-port", str(port)]
     command += ["--set", "flow_detail=0", "--set", f"confdir={folder / 'mitm'}"]
-    with running("mitmproxy", command, port, [""], core=core) as subject:
+    env = {"BENCH_SECRET": site.secret}
+    with running("mitmproxy", command, port, [""], core=core, env=env) as subject:
         yield subject

@@ -21,12 +21,15 @@ class Scene:
     connections: int
     seconds: float
 
-    def questions(self, tokens: list[str]) -> Iterator[bytes]:
+    def questions(self, subject: Subject) -> Iterator[bytes]:
         for number in count():
-            token = tokens[number % len(tokens)]
+            token = subject.tokens[number % len(subject.tokens)]
+            credential = (
+                f"api-secret: {subject.secret}" if subject.secret else f"Authorization: Bearer {token}"
+            )
             path = self.path.replace("@", f"{number % 100_000:05d}")
             yield (
-                f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:@PORT@\r\nAuthorization: Bearer {token}\r\n"
+                f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{subject.port}\r\n{credential}\r\n"
                 "Accept: application/json\r\n\r\n"
             ).encode()
 
@@ -43,8 +46,8 @@ class Seen:
     half: Sample | None = None
 
 
-def scenes(now: int) -> list[Scene]:
-    """Give the scenes; `@` is replaced by milliseconds, so that no memory of answers can help."""
+def scenes(now: int, *, hurry: float = 1) -> list[Scene]:
+    """Give the scenes, shortened by `hurry`; `@` is replaced by milliseconds, so that no memory of answers can help."""
 
     def since(days: int) -> str:
         # Six digits are left open: up to a hundred seconds, fewer than the time between two readings.
@@ -54,10 +57,10 @@ def scenes(now: int) -> list[Scene]:
         return f"/api/v1/entries.json?{since(days)}&count={most}"
 
     return [
-        Scene("ten rows, warm", "/api/v1/entries.json?count=10", 8, 5),
-        Scene("ten rows, cold", cold(1, 10), 8, 5),
-        Scene("one day", cold(1, 1000), 4, 5),
-        Scene("90 days", cold(89, 50_000), 2, 12),
+        Scene("ten rows, warm", "/api/v1/entries.json?count=10", 8, 5 * hurry),
+        Scene("ten rows, cold", cold(1, 10), 8, 5 * hurry),
+        Scene("one day", cold(1, 1000), 4, 5 * hurry),
+        Scene("90 days", cold(89, 50_000), 2, 12 * hurry),
     ]
 
 
@@ -67,9 +70,7 @@ def see(subject: Subject, scene: Scene, *, half: bool) -> Seen:
 
 
 async def _see(subject: Subject, scene: Scene, *, half: bool) -> Seen:
-    questions = (
-        text.replace(b"@PORT@", str(subject.port).encode()) for text in scene.questions(subject.tokens)
-    )
+    questions = scene.questions(subject)
     await saturate(subject.port, questions, connections=scene.connections, seconds=1)
     before = subject.cpu_seconds()
     full = await saturate(subject.port, questions, connections=scene.connections, seconds=scene.seconds)
@@ -86,7 +87,5 @@ async def at_rate(subject: Subject, scene: Scene, questions: Iterator[bytes], ra
 
 def see_at(subject: Subject, scene: Scene, rate: float) -> Sample:
     """Ask at a given rate: what direct takes where Chaperone is half loaded."""
-    questions = (
-        text.replace(b"@PORT@", str(subject.port).encode()) for text in scene.questions(subject.tokens)
-    )
+    questions = scene.questions(subject)
     return uvloop.run(at_rate(subject, scene, questions, rate))

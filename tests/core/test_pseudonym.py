@@ -151,3 +151,13 @@ def test_ids_are_told_from_types(text: str, expected: bool) -> None:
 def test_pseudonyms_do_not_show_their_key() -> None:
     assert KEY.hex() not in repr(OURS)
     assert not any(part in repr(OURS) for part in ("key", "seed"))
+
+
+def test_a_line_break_does_not_make_two_uuids_of_one() -> None:
+    for halves in (
+        [f"{UUID}\n{UUID}"],
+        [f"{UUID}\n", UUID[:-1]],
+        [f"{UUID}\n{UUID}", ""],
+        [UUID[:20], UUID[20:]],
+    ):
+        assert OURS.many(halves) == [OURS.one(half) for half in halves]

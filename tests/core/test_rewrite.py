@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from proxy.core.rewrite import rewrite_page, rewrite_style
+from proxy.core.rewrite import linked_files, rewrite_page, rewrite_style, with_seals
 
 OWN = "\n  var clockFace = \"clock\"; // 'ü'\n"
 PAGE = f"""<!DOCTYPE html><html><head lang="x">
@@ -53,3 +53,13 @@ def test_the_same_page_is_rewritten_to_the_same_bytes() -> None:
 def test_a_style_sheet_loads_nothing_from_elsewhere_and_keeps_what_is_near() -> None:
     css = "@import url('https://fonts.googleapis.com/css?family=Ubuntu');\n@import url(\"/glyphs/css/fontello.css\");\na{b:c}"
     assert rewrite_style(css) == '\n@import url("/glyphs/css/fontello.css");\na{b:c}'
+
+
+def test_a_page_names_what_it_loads_by_its_content() -> None:
+    html = rewrite_page(PAGE).html
+    assert linked_files(html, "/report/") == ("/report/css/main.css", "/bundle/js/bundle.app.js")
+    assert linked_files(html, "/") == ("/css/main.css", "/bundle/js/bundle.app.js")
+    sealed = with_seals(html, "/", {"/css/main.css": "aa", "/bundle/js/bundle.app.js": ""})
+    assert '<link rel="stylesheet" href="css/main.css?v=aa">' in sealed
+    assert '<script src="/bundle/js/bundle.app.js"></script>' in sealed
+    assert '"/visit/strip.js"' in sealed

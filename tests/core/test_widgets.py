@@ -8,7 +8,7 @@ from proxy.core.neutral import profile_for
 from proxy.core.policy import Policy
 from proxy.core.policyfile import parse
 from proxy.core.view import Window, compile_view
-from proxy.core.widgets import shown_parts, shown_plugins
+from proxy.core.widgets import shown_forecasts, shown_parts, shown_plugins
 
 POLICIES = Path(__file__).parent.parent.parent / "policies"
 NEVER = {"careportal", "boluscalc", "food", "bwp", "treatmentnotify", "speech", "alexa", "rawbg", "dbsize"}
@@ -27,15 +27,21 @@ def test_a_widget_whose_data_is_not_shared_is_absent() -> None:
     glucose = set(shown_plugins(shipped("cgm-only")))
     assert glucose == {"bgnow", "delta", "direction", "timeago", "devicestatus", "errorcodes", "ar2"}
     clinic = set(shown_plugins(shipped("consultant")))
-    assert {"iob", "pump", "upbat", "cage", "sage"} <= clinic
-    assert not clinic & {"basal", "cob", "loop"}
+    assert {"iob", "cob", "pump", "upbat", "cage", "sage"} <= clinic
+    assert not clinic & {"basal", "profile", "loop"}
     assert {"basal", "cob", "loop", "openaps"} <= set(shown_plugins(shipped("full-loop")))
 
 
 def test_the_parts_of_a_page_follow_from_the_policy() -> None:
     assert "notes" not in shown_parts(shipped("consultant"))
     assert "profile" not in shown_parts(shipped("consultant"))
-    assert {"profile", "forecast", "treatments"} <= set(shown_parts(shipped("full-loop")))
+    assert not {"forecast", "targets"} & set(shown_parts(shipped("consultant")))
+    assert {"profile", "forecast", "treatments", "targets"} <= set(shown_parts(shipped("full-loop")))
+
+
+def test_the_forecasts_that_are_drawn_are_those_that_are_shared() -> None:
+    assert shown_forecasts(shipped("full-loop")) == ["loop", "openaps"]
+    assert shown_forecasts(shipped("consultant")) == shown_forecasts(shipped("cgm-only")) == []
 
 
 @pytest.mark.parametrize("name", ["consultant", "cgm-only"])

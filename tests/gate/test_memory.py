@@ -41,3 +41,23 @@ async def test_an_answer_that_is_too_large_is_not_remembered() -> None:
     memory = Memory()
     await asked(memory, 1, LARGEST + 1)
     assert await asked(memory, 1, LARGEST + 1) == ["made"]
+
+
+async def test_a_question_in_the_same_words_finds_its_answer_and_other_words_do_not() -> None:
+    memory = Memory()
+    memory.note("count=10&t=1", "ten rows")
+    assert memory.recall_as_asked("count=10&t=1") is None
+    await asked(memory, "ten rows", 10)
+    found = memory.recall_as_asked("count=10&t=1")
+    assert found is not None
+    assert found is memory.recall("ten rows")
+    assert memory.recall_as_asked("count=10&t=2") is None
+
+
+async def test_the_words_of_questions_do_not_fill_the_memory() -> None:
+    memory = Memory()
+    await asked(memory, 1, 10)
+    for number in range(MOST_ANSWERS + 1):
+        memory.note(number, 1)
+    assert memory.recall_as_asked(0) is None
+    assert memory.recall_as_asked(MOST_ANSWERS) is not None

@@ -12,10 +12,12 @@ from aiohttp import web
 
 from proxy.core.session import new_session
 from proxy.core.ticket import LIFE
+from proxy.gate.statics import Shelf
 from tests.living import Access, Living, living
 
 INDEX = (
-    "<html><head><title>Jane</title></head><body>{}<script>navigator.serviceWorker.x</script></body></html>"
+    "<html><head><title>Jane</title></head><body>{}<script>navigator.serviceWorker.x</script>"
+    '<script src="/bundle/js/bundle.app.js"></script><script src="/js/gone.js"></script></body></html>'
 )
 FILES = {
     "/bundle/js/bundle.app.js": ("// ü" + " " * 5000, "application/javascript"),
@@ -167,6 +169,51 @@ async def test_a_version_that_was_never_tried_shows_no_pages() -> None:
         assert await browser.status("/") == 503
         assert "/" not in site.paths()
         assert await browser.status("/api/v1/entries.json") == 200
+        async with browser.get("/", headers={"Accept": "text/html"}) as response:
+            assert "CHAPERONE_ALLOW_VERSION" in await response.text()
+
+
+@pytest.mark.parametrize(("allowed", "status"), [("15.1.0", 200), ("15.1", 503), ("15.1.00", 503)])
+async def test_the_owners_word_shows_the_pages_of_that_one_version(allowed: str, status: int) -> None:
+    async with browsing(version="15.1.0") as (browser, site):
+        shelf = Shelf(browser.house.gate.nightscout, allowed=allowed)
+        browser.house.gate.shelf = shelf
+        await shelf.look()
+        assert ("/" in site.paths()) is (status == 200)
+        assert await browser.status("/") == status
+
+
+async def test_another_version_under_a_running_chaperone_is_noticed() -> None:
+    async with browsing() as (browser, site):
+        assert await browser.status("/") == 200
+        site.version = "16.0.0"
+        await browser.house.gate.shelf.look()
+        assert await browser.status("/") == 503
+        site.version = "15.0.9"
+        await browser.house.gate.shelf.look()
+        assert await browser.status("/") == 200
+        assert site.paths().count("/") == 2
+
+
+@pytest.mark.parametrize("version", ["", "15", "15.0.7 <b>", "x" * 200])
+async def test_a_version_that_is_none_shows_no_pages(version: str) -> None:
+    async with browsing(version=version) as (browser, _):
+        assert await browser.status("/") == 503
+
+
+async def test_a_file_asked_for_by_its_content_is_kept_for_good_and_by_another_name_for_an_hour() -> None:
+    async with browsing() as (browser, _):
+        async with browser.get("/") as response:
+            found = re.search(r'"(/bundle/js/bundle.app.js)\?v=([0-9a-f]{32})"', await response.text())
+        assert found is not None
+        for asked, lasts in (
+            (f"v={found[2]}", "private, max-age=31536000, immutable"),
+            (f"v={found[2]}&x", "private, max-age=3600"),
+            ("v=" + "0" * 32, "private, max-age=3600"),
+        ):
+            async with browser.get(f"{found[1]}?{asked}") as response:
+                assert response.headers["Cache-Control"] == lasts
+                assert response.headers["ETag"] == f'"{found[2]}"'
 
 
 async def test_a_file_is_kept_compressed_private_and_not_recorded() -> None:

@@ -1,0 +1,206 @@
+"""“Adjust for this visit”: a policy with whole classes switched off or on, written as a policy's text again.
+
+Rules of this file: pure. What is switched off takes along every field and event that would tell of it; what is
+switched on is shown by whole classes, never by single words of text. A narrower choice never shows more.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from proxy.core.catalog import COLLECTIONS
+from proxy.core.policy import TYPE_KEYS, Policy, Shown, fields_of_class, row_fields
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One switch of the page: the classes behind it, and the entries and treatments that are there for it."""
+
+    key: str
+    words: str
+    classes: frozenset[str]
+    types: frozenset[str]
+    collections: tuple[str, ...]
+    """Where its classes are shown when it is switched on."""
+
+
+def _switch(key: str, words: str, classes: str, types: str, collections: str) -> Switch:
+    named = frozenset(types.split("|"))
+    return Switch(key, words, frozenset(classes.split()), named, tuple(collections.split()))
+
+
+SWITCHES: Final = (
+    _switch("glucose", "Glucose readings", "glucose", "sgv|mbg|cal|BG Check|Mbg|Calibration", "entries treatments"),
+    _switch(
+        "insulin",
+        "Insulin doses and rates",
+        "insulin",
+        "<none>|Snack Bolus|Meal Bolus|Correction Bolus|Combo Bolus|Bolus Wizard|Bolus|SMB|External Insulin|Temp Basal|"
+        "Temp Basal Start|Temp Basal End|Suspend Pump|Resume Pump|Basal Suspension|Basal Resume|Remote Bolus Entry",
+        "treatments devicestatus",
+    ),
+    _switch(
+        "carbs",
+        "Carbohydrates",
+        "carbs",
+        "<none>|Snack Bolus|Meal Bolus|Combo Bolus|Bolus Wizard|Carb Correction|Remote Carbs Entry",
+        "treatments devicestatus",
+    ),
+    _switch(
+        "devices",
+        "Pump, sensor and battery",
+        "device",
+        "Site Change|Insulin Change|Pump Battery Change|Sensor Start|Sensor Change|Sensor Stop",
+        "treatments devicestatus",
+    ),
+    _switch(
+        "settings",
+        "Pump and loop settings",
+        "settings loop",
+        "Temporary Target|Temporary Target Cancel|Temporary Override|Temporary Override Cancel|Profile Switch|"
+        "OpenAPS Offline",
+        "treatments devicestatus profile",
+    ),
+)  # fmt: skip
+
+_FIGURES: Final = frozenset({"glucose", "insulin", "carbs"})
+_MIXED: Final = frozenset({"settings", "loop"})
+_ORDER: Final = {switch.key: switch for switch in SWITCHES}
+_EVERY: Final[Mapping[str, frozenset[str]]] = {
+    "entries": frozenset({"sgv", "mbg", "cal"}),
+    "treatments": frozenset().union(*(switch.types for switch in SWITCHES)) - {"sgv", "mbg", "cal", "<none>"},
+}
+"""What may be switched on; rows without a type are shown only where a policy itself names them."""
+
+
+def is_on(policy: Policy, key: str) -> bool:
+    """Say whether a policy shows anything of a switch; that something was, without what, does not count."""
+    classes = _ORDER[key].classes
+    return any(
+        COLLECTIONS[name][path].privacy in classes
+        and COLLECTIONS[name][path].kind not in ("iso", "ms", "time")
+        for name, shown in policy.collections.items()
+        for path in shown.fields
+    )
+
+
+def can_switch_on(policy: Policy) -> bool:
+    """Say whether anything can be added: averages are of what the policy names, and stay so."""
+    return policy.detail == "full"
+
+
+def adjusted(policy: Policy, on: Collection[str]) -> str:
+    """Give the text of the policy with exactly these switches on; its own text if nothing changes.
+
+    `on` are keys of SWITCHES. Nothing may be left: such a text is no policy, and `parse` says so.
+    """
+    off = [switch for switch in SWITCHES if switch.key not in on and is_on(policy, switch.key)]
+    added = [switch for switch in SWITCHES if switch.key in on and not is_on(policy, switch.key)]
+    if not can_switch_on(policy):
+        added = []
+    if not off and not added:
+        return policy.text
+    shown: dict[str, Shown] = dict(policy.collections)
+    for switch in added:
+        shown = _with(shown, switch)
+    left = {name: _without(name, part, off, on) for name, part in shown.items()}
+    return _text(policy, {name: part for name, part in left.items() if _tells(name, part)}, off, added)
+
+
+def _with(shown: Mapping[str, Shown], switch: Switch) -> dict[str, Shown]:
+    wider = dict(shown)
+    for name in switch.collections:
+        table = COLLECTIONS[name]
+        before = shown.get(name)
+        fields = before.fields if before else row_fields(table)
+        for each in switch.classes:
+            fields |= fields_of_class(table, each)
+        types = None
+        if name in TYPE_KEYS:
+            old = before.types or () if before else ()
+            types = tuple(sorted({*old, *(switch.types & _EVERY[name])}))
+        wider[name] = Shown(fields, types)
+    return wider
+
+
+def _without(name: str, shown: Shown, off: list[Switch], on: Collection[str]) -> Shown:
+    """Take away what the switches that are off stand for; an event stays while one of its switches is on."""
+    classes = frozenset[str]().union(*(switch.classes for switch in off))
+    if name in ("treatments", "devicestatus") and not _FIGURES.issubset(on):
+        # What a loop or a bolus calculator wrote down holds all three figures: it needs them all.
+        fields = {path for path in shown.fields if not _is_mixed(name, path)}
+    else:
+        fields = set(shown.fields)
+    fields = {path for path in fields if COLLECTIONS[name][path].privacy not in classes}
+    return Shown(frozenset(fields), _types(shown.types, off, on))
+
+
+def _is_mixed(name: str, path: str) -> bool:
+    privacy = COLLECTIONS[name][path].privacy
+    return privacy in _MIXED if name == "devicestatus" else path.startswith("boluscalc.")
+
+
+def _types(types: tuple[str, ...] | None, off: list[Switch], on: Collection[str]) -> tuple[str, ...] | None:
+    if types is None:
+        return None
+    gone = frozenset[str]().union(*(switch.types for switch in off))
+    kept = frozenset[str]().union(*(_ORDER[key].types for key in on if key in _ORDER))
+    return tuple(each for each in types if each not in gone or each in kept)
+
+
+def _tells(name: str, shown: Shown) -> bool:
+    """Say whether more is left of a collection than moments. Of events, that they were is something."""
+    if shown.types is not None and not shown.types:
+        return False
+    if name == "treatments":
+        return True
+    return any(
+        COLLECTIONS[name][path].privacy != "row" and COLLECTIONS[name][path].kind not in ("iso", "ms", "time")
+        for path in shown.fields
+    )
+
+
+def _text(policy: Policy, left: Mapping[str, Shown], off: list[Switch], added: list[Switch]) -> str:
+    said = [f"without {_said(off)}"] if off else []
+    said += [f"with {_said(added)}"] if added else []
+    lines = [
+        f"# {policy.name}, adjusted for one visit: {'; '.join(said)}.",
+        "version: 1",
+        f"name: {policy.name[:31]}-adjusted",
+        f"title: {json.dumps(f'{policy.title[:69]}, adjusted', ensure_ascii=False)}",
+        f"window: {policy.window}",
+        f"detail: {policy.detail}",
+        f"identity: {policy.identity}",
+        f"timezone: {policy.timezone}",
+        f"pages: {str(policy.pages).lower()}",
+        f"live: {str(policy.live).lower()}",
+        f"exports: [{', '.join(policy.exports)}]",
+        # A figure that we work out from what is not shared could tell of what was just taken away.
+        f"derive: [{'' if off else ', '.join(policy.derive)}]",
+        f"may_ask: [{', '.join(policy.may_ask)}]",
+        "",
+        "show:",
+    ]
+    for name in COLLECTIONS:
+        if name in left:
+            lines += [f"  {name}:", *_part(name, left[name])]
+    return "\n".join(lines) + "\n"
+
+
+def _said(switches: list[Switch]) -> str:
+    return ", ".join(switch.words.lower() for switch in switches)
+
+
+def _part(name: str, shown: Shown) -> Iterator[str]:
+    table = COLLECTIONS[name]
+    if shown.types is not None:
+        yield f"    {TYPE_KEYS[name][0]}: [{', '.join(json.dumps(each) for each in shown.types)}]"
+    privacies = sorted({table[path].privacy for path in shown.fields})
+    whole = [each for each in privacies if (part := fields_of_class(table, each)) and part <= shown.fields]
+    covered = row_fields(table).union(*(fields_of_class(table, each) for each in whole))
+    if whole:
+        yield f"    classes: [{', '.join(whole)}]"
+    single = sorted(shown.fields - covered)
+    if single:
+        yield f"    fields: [{', '.join(json.dumps(each) for each in single)}]"

@@ -1,0 +1,153 @@
+"""What a summary is made of: which spans a grant allows, and the view through which their rows are read.
+
+Rules of this file: a figures view shows nothing that the grant's own view withholds, except the basal rates of a
+policy that derives total insulin, which are computed with and never printed. A span ends where the detail lets it:
+at a bin's edge, at midnight, or now; no two spans of a grant differ by less than a bin.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from proxy.core.catalog import COLLECTIONS
+from proxy.core.detail import grid_of
+from proxy.core.grant import DAY, Grant
+from proxy.core.lens import Row
+from proxy.core.policy import SUMMARY_WINDOWS, Policy, Shown, row_fields
+from proxy.core.view import View, Window, compile_view, local_midnight, window_of, zone_of
+
+FIRST_SPAN: Final = 14
+"""The consensus asks for 14 days."""
+MOST_COMPARED: Final = 14
+"""Of longer periods, no device status is read for the period before: 90 days of it are 78 MB."""
+_READ: Final[Mapping[str, tuple[str, ...]]] = {
+    "entries": ("type", "date", "sgv", "mbg", "device"),
+    "treatments": (
+        *("eventType", "created_at", "date", "mills", "timestamp", "eventTime", "duration"),
+        *("durationInMilliseconds", "durationType", "insulin", "carbs", "type", "isSMB", "automatic"),
+        *("isBasalInsulin", "relative", "isEmulatingTempBasal", "absolute", "rate", "percent", "amount"),
+        *("glucose", "units", "mode", "originalDuration", "percentage", "timeshift", "profile", "notes", "reason"),
+        *("CircadianPercentageProfile", "originalProfileName", "profileJson"),
+    ),
+    "devicestatus": (
+        *("created_at", "date", "mills", "loop.timestamp", "loop.failureReason", "loop.iob.iob", "loop.cob.cob"),
+        *("loop.enacted.rate", "loop.enacted.duration", "loop.enacted.bolusVolume", "loop.enacted.received"),
+        *("loop.enacted.timestamp", "openaps.enacted.timestamp", "openaps.enacted.received"),
+        *("openaps.enacted.recieved", "openaps.enacted.rate", "openaps.enacted.units", "openaps.iob[?].iob"),
+        *("openaps.suggested.timestamp", "openaps.suggested.bg", "openaps.suggested.IOB", "openaps.suggested.COB"),
+        *("pump.status.status", "pump.status.suspended", "pump.suspended", "pump.reservoir", "override.active"),
+    ),
+    "profile": (
+        *("startDate", "created_at", "date", "mills", "units", "defaultProfile", "timezone"),
+        *("loopSettings.dosingEnabled", "loopSettings.dosingStrategy", "store.*.units", "store.*.dia"),
+        "store.*.timezone",
+        *(
+            f"store.*.{schedule}[].{name}"
+            for schedule in ("basal", "carbratio", "sens", "target_low", "target_high")
+            for name in ("time", "timeAsSeconds", "value")
+        ),
+    ),
+}  # fmt: skip
+"""The fields that figures are made of: of device status, a fiftieth."""
+_BASAL: Final = (
+    "defaultProfile",
+    "store.*.basal[].time",
+    "store.*.basal[].timeAsSeconds",
+    "store.*.basal[].value",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A period of a summary, [start, end) in epoch milliseconds, and from when on rows are read for it."""
+
+    days: int
+    start: int
+    end: int
+    floor: int
+    """Before the period itself lies the one that it is compared with, and what was still running at its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The filtered rows of a span, as far as they have come."""
+
+    span: Span
+    zone: str
+    rows: Mapping[str, Sequence[Row]]
+    """By collection, in no order that matters."""
+    late: frozenset[str] = frozenset()
+    """Collections that Nightscout is still sending."""
+    failed: frozenset[str] = frozenset()
+    """Collections that could not be read."""
+    compared_from: Mapping[str, int] = field(default_factory=dict)
+    """From when on a collection was read, where that is later than `span.floor`."""
+    stale: bool = False
+    """Whether some of it is minutes old, because Nightscout did not answer again."""
+    fetched: int = 0
+    """Bytes that Nightscout sent for it and that are not yet counted."""
+
+    @property
+    def count(self) -> int:
+        """Give how many rows there are."""
+        return sum(len(rows) for rows in self.rows.values())
+
+
+def days_offered(grant: Grant, policy: Policy) -> tuple[int, ...]:
+    """Give the lengths that a summary of this grant may have, shortest first; perhaps none."""
+    fitting = {days for days in SUMMARY_WINDOWS if days <= grant.days}
+    if policy.detail != "summary":
+        fitting.add(min(grant.days, SUMMARY_WINDOWS[-1]))
+    return tuple(sorted(fitting))
+
+
+def first_days(offered: Sequence[int]) -> int:
+    """Choose the length that is shown first: 14 days, or what comes nearest below it."""
+    return max((days for days in offered if days <= FIRST_SPAN), default=min(offered))
+
+
+def span_of(view: View, days: int, *, now: int) -> Span:
+    """Give the span of so many local days that ends as late as the view's detail allows."""
+    window, zone, detail = view.window, view.zone, view.policy.detail
+    end = _end(view, now)
+    if detail == "summary":
+        # Whole days before the last midnight, and only lengths of which no two differ by less than a week.
+        return Span(days, local_midnight(end, zone, days_before=days), end, window.since)
+    start = max(window.since, local_midnight(end - 1, zone, days_before=days - 1))
+    # At a midnight, so that it stays the same while the end moves on.
+    early = local_midnight(start - (end - start) - DAY, zone)
+    return Span(days, start, end, max(window.since, early))
+
+
+def _end(view: View, now: int) -> int:
+    close = view.window.close(now)
+    grid = grid_of(view.policy.detail, view.zone)
+    if grid is None:
+        return close
+    ends = [end for _, end in grid.bins(close - 3 * DAY, close) if end <= close]
+    return max(ends, default=close)
+
+
+def figures_view(grant: Grant, policy: Policy, *, site_key: bytes) -> View:
+    """Compile the view through which the figures of an opened grant are read.
+
+    Averages are read as averages: at such a detail nothing is computed from single rows.
+    """
+    window: Window = window_of(grant, policy)
+    narrowed = figures_policy(policy)
+    return compile_view(narrowed, window, zone=zone_of(grant, policy), site_key=site_key)
+
+
+def figures_policy(policy: Policy) -> Policy:
+    """Narrow a policy to what figures are made of. `summary`, which has no rows, computes from them within."""
+    shown = {name: _narrowed(name, one) for name, one in policy.collections.items() if name in _READ}
+    if "total insulin" in policy.derive:
+        basal = frozenset({*row_fields(COLLECTIONS["profile"]), *_BASAL})
+        known = shown.get("profile", Shown(frozenset(), None))
+        shown["profile"] = replace(known, fields=known.fields | basal)
+    detail = "full" if policy.detail == "summary" else policy.detail
+    return replace(policy, detail=detail, collections=shown)
+
+
+def _narrowed(collection: str, shown: Shown) -> Shown:
+    return replace(shown, fields=shown.fields & frozenset(_READ[collection]))

@@ -1,0 +1,190 @@
+"""Studies: what is read for a summary, how much of it is asked again, and what happens when Nightscout is slow."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+
+from proxy.core.errors import GrantEnded
+from proxy.core.grant import DAY, Grant
+from proxy.core.record import Draft
+from proxy.gate.study import Studies
+from tests.living import HOUR, NOW, Living, living
+
+POLICIES = ("consultant", "cgm-only", "unnamed", "full-loop", "summary")
+
+
+@dataclass
+class Asked:
+    """A Nightscout that notes what it is asked, and can be slow or dead for one collection."""
+
+    questions: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    slow: dict[str, asyncio.Event] = field(default_factory=dict)
+    dead: set[str] = field(default_factory=set)
+
+    def site(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/{path:.*}", self._answer)
+        return app
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        name = request.path.rpartition("/")[2].removesuffix(".json")
+        self.questions.append((name, dict(request.query)))
+        if name in self.slow:
+            await self.slow[name].wait()
+        if name in self.dead:
+            return web.Response(status=500)
+        rows: list[dict[str, Any]] = []
+        if name == "entries":
+            high = int(request.query["find[date][$lt]"])
+            low = int(request.query["find[date][$gte]"])
+            rows = [
+                {"_id": f"{at:024x}", "type": "sgv", "date": at, "sgv": 120, "device": "CANARY-DEVICE"}
+                for at in range(max(low, NOW - 40 * DAY) // HOUR * HOUR, high, HOUR)
+                if low <= at < high
+            ]
+        return web.json_response(rows)
+
+    def asked(self, name: str) -> list[dict[str, str]]:
+        return [query for asked, query in self.questions if asked == name]
+
+
+@asynccontextmanager
+async def studying(
+    asked: Asked, policy: str = "consultant", *, days: int = 90
+) -> AsyncIterator[tuple[Living, Grant, Studies]]:
+    async with living(upstream=asked.site) as house:
+        access = await house.mint(policy, days=days)
+        opened = Draft("opened", NOW, {})
+        grant = await house.store.open(access.id, NOW, zone="Europe/Berlin", record=opened)
+        yield house, grant, house.studies
+
+
+async def test_a_study_holds_the_rows_of_the_period_and_of_the_one_before() -> None:
+    async with studying(Asked()) as (_, grant, studies):
+        study = await studies.study(grant, 14)
+    dates = [row.date for row in study.rows["entries"]]
+    assert min(dates) <= study.span.start - 14 * DAY
+    assert max(dates) < study.span.end == NOW + 1
+    assert study.late == study.failed == frozenset()
+    assert study.fetched > 0
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_only_collections_that_are_shown_are_asked_for(policy: str) -> None:
+    asked = Asked()
+    async with studying(asked, policy) as (house, grant, studies):
+        asked.questions.clear()
+        await studies.study(grant, 14)
+        await studies.settled()
+        shown = set(house.gate.policy(grant).collections) - {"activity", "food"}
+    assert {"profile" if name == "profiles" else name for name, _ in asked.questions} == shown
+
+
+async def test_rows_hold_no_more_than_figures_are_made_of() -> None:
+    async with studying(Asked()) as (_, grant, studies):
+        study = await studies.study(grant, 14)
+    assert set(study.rows["entries"][0].__struct_fields__) == {"type", "date", "sgv", "mbg", "isValid"}
+
+
+async def test_what_was_just_read_is_not_asked_for_again() -> None:
+    asked = Asked()
+    async with studying(asked) as (house, grant, studies):
+        await studies.study(grant, 14)
+        await studies.settled()
+        await studies.study(grant, 14)
+        before = len(asked.questions)
+        house.clock.now += 4_000
+        again = await studies.study(grant, 14)
+        assert len(asked.questions) == before
+        assert again.fetched == 0
+        await studies.study(grant, 7)
+        await studies.settled()
+        fewer = [name for name, _ in asked.questions[before:]]
+    assert "devicestatus" not in fewer  # its days are pieces of their own, and all are there
+
+
+async def test_two_who_ask_at_once_share_the_fetches() -> None:
+    asked = Asked()
+    async with studying(asked, "cgm-only") as (_, grant, studies):
+        one, other = await asyncio.gather(studies.study(grant, 14), studies.study(grant, 14))
+    assert len(one.rows["entries"]) == len(other.rows["entries"])
+    questions = [tuple(sorted(query.items())) for query in asked.asked("entries")]
+    assert len(questions) == len(set(questions))
+
+
+async def test_preparing_reads_ahead_what_the_first_page_needs() -> None:
+    asked = Asked()
+    async with studying(asked, "cgm-only") as (_, grant, studies):
+        studies.prepare(grant)
+        await studies.settled()
+        before = len(asked.questions)
+        await studies.study(grant, 14)
+    assert len(asked.questions) == before > 0
+
+
+async def test_glucose_is_there_while_device_status_is_still_on_its_way() -> None:
+    asked = Asked(slow={"devicestatus": asyncio.Event()})
+    async with studying(asked) as (house, grant, _):
+        studies = Studies(house.gate, patience=0.05)
+        study = await studies.study(grant, 14)
+        assert study.late == {"devicestatus"}
+        assert study.rows["entries"]
+        asked.slow["devicestatus"].set()
+        await studies.settled()
+        assert not (await studies.study(grant, 14)).late
+        await studies.stop()
+
+
+async def test_what_nightscout_refuses_is_named_and_the_rest_is_there() -> None:
+    asked = Asked(dead={"treatments"})
+    async with studying(asked) as (_, grant, studies):
+        study = await studies.study(grant, 14)
+        assert study.failed == {"treatments"}
+        assert study.rows["entries"]
+        asked.dead.clear()
+        assert not (await studies.study(grant, 14)).failed  # a failure is not remembered
+
+
+async def test_a_page_is_on_record_with_its_check_sum_and_counts_what_was_fetched() -> None:
+    async with studying(Asked()) as (house, grant, studies):
+        study = await studies.study(grant, 14)
+        request = make_mocked_request("GET", "/visit/summary", headers={"User-Agent": "Windows"})
+        await studies.record(request, grant, study, b"a page", "page days=14")
+        last = [record.body async for record in house.store.records(grant.id)][-1].decode()
+    for part in ('"door":"summary"', '"query":"page days=14"', f'"rows":{study.count}', '"bytes":6'):
+        assert part in last
+    assert hashlib.sha256(b"a page").hexdigest() in last
+    assert "mgdl" not in last
+
+
+async def test_after_the_end_nothing_can_be_put_on_record() -> None:
+    async with studying(Asked()) as (house, grant, studies):
+        study = await studies.study(grant, 14)
+        await house.store.end(grant.id, "revoked", Draft("ended", NOW, {"ending": "revoked"}))
+        request = make_mocked_request("GET", "/visit/summary")
+        with pytest.raises(GrantEnded):
+            await studies.record(request, grant, study, b"a page", "page days=14")
+
+
+async def test_too_many_questions_are_refused_and_that_is_on_record_once() -> None:
+    async with studying(Asked()) as (house, grant, studies):
+        request = make_mocked_request("GET", "/visit/summary")
+        admitted = [await studies.admits(request, grant) for _ in range(600)]
+        assert admitted.count(True) == 500
+        log = [record.body async for record in house.store.records(grant.id)]
+    assert sum(b"too_many_requests" in body for body in log) == 1
+
+
+async def test_a_day_is_read_with_the_day_before_it() -> None:
+    async with studying(Asked(), "cgm-only") as (_, grant, studies):
+        study = await studies.day(grant, NOW - 5 * DAY, NOW - 4 * DAY)
+    dates = [row.date for row in study.rows["entries"]]
+    assert min(dates) <= NOW - 6 * DAY + HOUR
+    assert study.span.end == NOW - 4 * DAY
