@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach each,python3 python3.14 python3.13 python3.12 py
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 WORKERS ?= 2
 
-.PHONY: help run test bench setup setup-dev tools
+.PHONY: help run test bench soak setup setup-dev tools
 .DELETE_ON_ERROR:
 
 help:
@@ -28,6 +28,10 @@ test: setup-dev tools
 # (Debian: apt-get install nginx libnginx-mod-http-lua lua-cjson), and mitmproxy in an environment of its own.
 bench: setup-dev
 	@$(BIN)/python -m tests.bench
+
+# An hour with 200 clinicians on the demo site; SOAK_MINUTES=5 is shorter. Linux and macOS.
+soak: setup-dev
+	@$(BIN)/python -m tests.soak
 
 setup: $(VENV)/ready
 setup-dev: $(VENV)/ready-dev

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import secrets
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,23 +13,31 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from proxy.core.grant import Grant
 from proxy.core.neutral import profile_for
+from proxy.core.policy import Policy
 from proxy.core.policyfile import parse
 from proxy.core.ports import Store
 from proxy.core.receipt import sign, statement
+from proxy.core.token import mint_token
+from proxy.gate.asking import asking
 from proxy.gate.desk import Desk
 from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
 from proxy.gate.pipeline import serve
 from proxy.gate.rows import pages
-from proxy.gate.streams import watch
+from proxy.gate.streams import unsent, watch
+from proxy.gate.study import Studies
 from proxy.gate.upstream import Nightscout
 from proxy.gate.web import clinicians_app
 from proxy.gate.zone import SiteZone
-from proxy.live import Bell, Live
-from proxy.owner.health import owner_app
+from proxy.live import Bell, Gathering, Live
+from proxy.owner.console import Console
+from proxy.owner.health import health_routes
 from proxy.owner.housekeeping import keep_house
-from proxy.settings import Settings
+from proxy.owner.web import console_app, on_one_port
+from proxy.settings import Settings, is_loopback
+from proxy.stores.folder import looks_ephemeral, mounts
 from proxy.stores.keys import FileKeys, load_keys
 from proxy.stores.sqlite import open_sqlite
 from proxy.visit import Visit, routes
@@ -38,6 +46,8 @@ from proxy.visit.described import described
 SITE = "site-1"
 """There is one site; every table, key, record and token carries its id all the same."""
 DEMO_SEED = "chaperone"
+DEMO_SECONDS = 5.0
+"""So often the demo site tells of a reading, each stamped with the moment at which it is told."""
 
 
 def clock() -> int:
@@ -104,7 +114,8 @@ async def demo_site(token: str, *, host: str = "127.0.0.1", port: int = 0) -> As
     from proxy.demo import generate, make_app  # noqa: PLC0415 - an installation with a real site never loads it
 
     site = generate(DEMO_SEED, clock())
-    runner = web.AppRunner(make_app(site, now=clock, token=token), access_log=None)
+    app = make_app(site, now=clock, token=token, every=DEMO_SECONDS)
+    runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     listener = web.TCPSite(runner, host, port)
     await listener.start()
@@ -129,6 +140,7 @@ def make_gate(house: House, site: Nightscout) -> Gate:
         parse_policy=lambda text: parse(text, file="the grant's policy"),
         zone=SiteZone(site, settings.timezone),
         trusted=settings.trusted,
+        allowed_version=settings.allow_version,
     )
 
 
@@ -143,10 +155,11 @@ def make_live(gate: Gate, bell: Bell) -> Live:
         bell=bell,
         profile_for=profile_for,
         public_url=gate.public_url,
+        registry=gate.metrics.registry,
     )
 
 
-def make_pages(house: House, gate: Gate) -> list[web.RouteDef]:
+def make_pages(house: House, gate: Gate, studies: Studies) -> list[web.RouteDef]:
     """Put the clinician's own pages together."""
     return routes(
         Visit(
@@ -160,8 +173,77 @@ def make_pages(house: House, gate: Gate) -> list[web.RouteDef]:
             holder=lambda request: token_holder(gate, request),
             signed=lambda grant: sign(statement(grant), house.keys.signing()[1]),
             dashboard=lambda request: serve(gate, request),
+            studies=studies,
         )
     )
+
+
+def make_owner_side(house: House, gate: Gate) -> web.Application:
+    """Put the owner's side together: the console, and health for machines."""
+    settings = house.settings
+    health = health_routes(
+        ready=house.store.ready,
+        registry=gate.metrics.registry,
+        metrics_token=settings.metrics_token.get_secret_value(),
+    )
+    console = Console(
+        store=house.store,
+        site=SITE,
+        entry_key=house.keys.entry,
+        clock=clock,
+        owner_url=settings.owner_origin,
+        public_url=settings.public_origin,
+        seen=lambda request: _seen_by_owner(gate, request),
+        passphrase=settings.owner_passphrase.get_secret_value(),
+        policies=lambda: read_policies(settings),
+        zone=gate.zone,
+        rows=gate.nightscout.rows,
+        token_for=token_for(house),
+        not_lasting=lambda: will_be_lost(settings),
+    )
+    return console_app(console, health)
+
+
+def token_for(house: House) -> Callable[[Grant], str]:
+    """Give what signs the token of a new grant, for tools."""
+
+    def sign_token(grant: Grant) -> str:
+        kid, private_key = house.keys.signing()
+        origin = house.settings.public_origin
+        return mint_token(
+            grant,
+            kid=kid,
+            private_key=private_key,
+            audience=origin,
+            issuer=origin,
+            jti=secrets.token_hex(8),
+            now_ms=grant.minted_at,
+        )
+
+    return sign_token
+
+
+def will_be_lost(settings: Settings, *, mounts_text: str | None = None) -> str:
+    """Say why a real site must not be shared with others from this folder: it would go with the container.
+
+    Where only this machine can open the links, as when Chaperone is tried out, it is let pass. `mounts_text` is a
+    table as in /proc/mounts; None reads this machine's. Empty if there is nothing to say.
+    """
+    if settings.is_demo or is_loopback(settings.public_origin) or not settings.data.is_dir():
+        return ""
+    table = mounts() if mounts_text is None else mounts_text
+    if settings.store.get_secret_value() != "sqlite" or not looks_ephemeral(settings.data, table):
+        return ""
+    return (
+        f"The data folder {settings.data} would be lost with this container, and the access log with it: "
+        "mount a volume there, or name another folder in CHAPERONE_DATA."
+    )
+
+
+def _seen_by_owner(gate: Gate, request: web.Request) -> dict[str, str]:
+    # By the plain clock: an owner can end access also while the gate refuses everyone because the clock is wrong.
+    asked = asking(request, now=clock(), request_id=gate.request_id(), trusted=gate.trusted)
+    return {"request_id": asked.request_id, "device": asked.device, "address": asked.address}
 
 
 def calm_collector() -> None:
@@ -187,31 +269,39 @@ async def serving(settings: Settings, *, shared_ports: bool = False) -> AsyncIte
         await stack.enter_async_context(_running(watch(gate.streams, gate.store, gate.clock, also=live)))
         housekeeping = keep_house(gate.store, gate.clock, months=settings.retention)
         await stack.enter_async_context(_running(housekeeping))
-        clinicians = clinicians_app(gate, [*make_pages(house, gate), *live.routes()])
+        gathering = Gathering(settings.data, live.serve, unsent=unsent)
+        studies = Studies(gate)
+        clinicians = clinicians_app(gate, [*make_pages(house, gate, studies), *gathering.routes()])
+        clinicians.on_shutdown.append(studies.stop)
         clinicians.on_shutdown.append(live.stop)
+        owner = make_owner_side(house, gate)
+        if settings.on_one_port:
+            clinicians = on_one_port(owner, settings.owner_origin, clinicians, settings.public_origin)
         await stack.enter_async_context(_running(live.run()))
-        await stack.enter_async_context(
+        await stack.enter_async_context(_running(gate.shelf.run()))
+        server = await stack.enter_async_context(
             _listening(clinicians, settings.host, settings.port, shared=shared_ports)
         )
-        owner = owner_app(
-            ready=house.store.ready,
-            registry=gate.metrics.registry,
-            metrics_token=settings.metrics_token.get_secret_value(),
-        )
-        await stack.enter_async_context(
-            _listening(owner, settings.owner_host, settings.owner_port, shared=shared_ports)
-        )
+        await stack.enter_async_context(_running(gathering.run(server)))
+        if not settings.on_one_port:
+            await stack.enter_async_context(
+                _listening(owner, settings.owner_host, settings.owner_port, shared=shared_ports)
+            )
         yield house
 
 
 @asynccontextmanager
-async def _listening(app: web.Application, host: str, port: int, *, shared: bool) -> AsyncIterator[None]:
+async def _listening(
+    app: web.Application, host: str, port: int, *, shared: bool
+) -> AsyncIterator[web.Server]:
+    """Listen for the length of the block; give what serves a single connection."""
     # No access log: it would hold addresses with codes and tokens in them. The record is the log.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, handler_cancellation=True)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, reuse_port=shared).start()
-        yield
+        assert runner.server is not None
+        yield runner.server
     finally:
         await runner.cleanup()
 
@@ -227,6 +317,12 @@ async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+def read_policies(settings: Settings) -> list[Policy]:
+    """Read all policies that can be shared. Raises PolicyError for a file with a fault."""
+    files = sorted(policies_folder(settings).glob("*.yaml"))
+    return [parse(file.read_text(encoding="utf-8"), file=file.name) for file in files]
 
 
 def policies_folder(settings: Settings) -> Path:

@@ -2,20 +2,35 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from proxy.core.errors import ChaperoneError
 
 _FILE_SUFFIX = "_FILE"
 _PREFIXES = ("CHAPERONE_", "NIGHTSCOUT_")
-_SECRETS = ("NIGHTSCOUT_TOKEN", "CHAPERONE_METRICS_TOKEN", "CHAPERONE_STORE")
+_SECRETS = (
+    "NIGHTSCOUT_TOKEN",
+    "CHAPERONE_METRICS_TOKEN",
+    "CHAPERONE_STORE",
+    "CHAPERONE_OWNER_PASSPHRASE",
+)
+_SHORTEST_PASSPHRASE = 12
 
 
 class SettingsError(ChaperoneError):
@@ -51,9 +66,11 @@ class Settings(BaseSettings):
     store: SecretStr = SecretStr("sqlite")
     policies: Path | None = None
     timezone: str = ""
+    allow_version: str = ""
     retention: int = Field(default=24, ge=1, le=120)
     workers: int = Field(default=1, ge=1, le=32)
     metrics_token: SecretStr = SecretStr("")
+    owner_passphrase: SecretStr = SecretStr("")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("nightscout_url", "public_url", "owner_url")
@@ -103,6 +120,13 @@ class Settings(BaseSettings):
             raise ValueError("give the name of a time zone such as Europe/Berlin")
         return zone
 
+    @field_validator("allow_version")
+    @classmethod
+    def _is_a_version(cls, version: str) -> str:
+        if version and re.fullmatch(r"[0-9]{1,4}(\.[0-9A-Za-z-]{1,32}){1,5}", version) is None:
+            raise ValueError("give the one version of Nightscout that you allow, such as 15.1.0")
+        return version
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_addresses(cls, text: str) -> str:
@@ -112,6 +136,26 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise ValueError("give addresses such as 127.0.0.1, with commas between them") from error
         return text
+
+    @field_validator("owner_passphrase")
+    @classmethod
+    def _is_hard_to_guess(cls, passphrase: SecretStr) -> SecretStr:
+        if 0 < len(passphrase.get_secret_value()) < _SHORTEST_PASSPHRASE:
+            raise ValueError("needs at least 12 letters, such as four or five words")
+        return passphrase
+
+    @model_validator(mode="after")
+    def _sides_are_apart(self) -> Self:
+        if self.owner_origin == self.public_origin:
+            raise ValueError(
+                "CHAPERONE_PUBLIC_URL and CHAPERONE_OWNER_URL must differ in their host name or port"
+            )
+        return self
+
+    @property
+    def on_one_port(self) -> bool:
+        """Whether both sides listen at one place: then the host name decides."""
+        return self.port != 0 and (self.host, self.port) == (self.owner_host, self.owner_port)
 
     @property
     def is_demo(self) -> bool:

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from yarl import URL
 
-from proxy.core.codes import hash_token
+from proxy.core.codes import hash_token, read_link
 from proxy.core.mint import Minted, Times, new_grant
 from proxy.core.policyfile import parse
 from proxy.core.ports import Store
@@ -24,6 +24,7 @@ from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
 from proxy.gate.pipeline import serve
 from proxy.gate.streams import watch
+from proxy.gate.study import Studies
 from proxy.gate.upstream import Nightscout
 from proxy.gate.web import clinicians_app
 from proxy.gate.zone import SiteZone
@@ -87,6 +88,7 @@ class Living:
     dice: Dice
     url: URL
     session: aiohttp.ClientSession
+    studies: Studies
 
     async def mint(
         self, policy: str = "consultant", *, days: int = 90, lasts: int = 4 * HOUR, url_token: bool = False
@@ -132,6 +134,15 @@ class Living:
             assert response.status == 200, (response.status, await response.text())
             return await response.json()
 
+    async def enter(self, access: Access) -> dict[str, str]:
+        """Sign in with link and PIN, as a browser does; give the headers that its session needs."""
+        secret = read_link(access.minted.link)
+        form = {"link": secret or "", "passcode": access.minted.passcode}
+        origin = {"Origin": self.gate.public_url}
+        async with self.get("/visit", headers=origin, method="POST", data=form) as response:
+            assert response.status == 303, await response.text()
+            return {"Cookie": f"chaperone={response.cookies['chaperone'].value}"}
+
     async def log(self, access: Access) -> list[bytes]:
         """Read a grant's records."""
         return [record.body async for record in self.store.records(access.id)]
@@ -175,16 +186,19 @@ async def living(
             zone=SiteZone(Nightscout(session, str(nightscout.make_url("/")), UPSTREAM_TOKEN), zone),
             request_id=lambda: dice(8).hex(),
         )
-        front = TestServer(clinicians_app(gate, [*routes(_visit(gate, dice)), *also(gate)]), port=port)
+        studies = Studies(gate, patience=60)
+        app = clinicians_app(gate, [*routes(_visit(gate, dice, studies)), *also(gate)])
+        app.on_shutdown.append(studies.stop)
+        front = TestServer(app, port=port)
         await stack.enter_async_context(front)
         if watching:
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             watcher = tasks.create_task(watch(gate.streams, gate.store, clock))
             stack.callback(watcher.cancel)
-        yield Living(gate, gate.store, clock, dice, front.make_url("/"), session)
+        yield Living(gate, gate.store, clock, dice, front.make_url("/"), session, studies)
 
 
-def _visit(gate: Gate, dice: Dice) -> Visit:
+def _visit(gate: Gate, dice: Dice, studies: Studies) -> Visit:
     return Visit(
         store=gate.store,
         entry_key=ENTRY_KEY,
@@ -195,5 +209,6 @@ def _visit(gate: Gate, dice: Dice) -> Visit:
         seen=lambda request: seen(gate, request),
         holder=lambda request: token_holder(gate, request),
         dashboard=lambda request: serve(gate, request),
+        studies=studies,
         random=dice,
     )

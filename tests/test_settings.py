@@ -209,7 +209,15 @@ def test_a_sign_in_over_plain_http_works_on_this_machine_only(read: Read, name: 
     ],
 )
 def test_https_or_this_machine_is_taken(read: Read, url: str) -> None:
-    assert read(CHAPERONE_PUBLIC_URL=url, CHAPERONE_OWNER_URL=url).public_origin == url
+    assert read(CHAPERONE_PUBLIC_URL=url).public_origin == url
+    assert read(CHAPERONE_OWNER_URL=url).owner_origin == url
+
+
+def test_the_two_sides_may_share_a_port_but_not_an_address(read: Read) -> None:
+    told = faults(read, CHAPERONE_PUBLIC_URL="https://a.example", CHAPERONE_OWNER_URL="https://a.example")
+    assert "must differ" in told[0]
+    assert read(CHAPERONE_PORT="8080", CHAPERONE_OWNER_PORT="8080").on_one_port
+    assert not read().on_one_port
 
 
 def test_a_site_on_the_same_network_may_speak_plain_http(read: Read) -> None:

@@ -6,14 +6,14 @@ import typer
 
 from proxy.app import clock, opened
 from proxy.cli.frame import AsJson, answer, run, settings
-from proxy.cli.sharing import Share, Wishes, as_object, find_policy, in_words, share
+from proxy.cli.sharing import as_object, find_policy, in_words, share
 from proxy.cli.times import Zone, read_span, required_moment, zone_of
 from proxy.core.mint import Times, for_today, for_visit_at
 from proxy.core.policy import Policy
+from proxy.owner.giving import PREVIEWED_BY, Share, Wishes, preview_times
 from proxy.settings import Settings
 
 MOST_DAYS = 90
-PREVIEW_MS = 600_000
 _TODAY = "4h"
 
 PolicyName = Annotated[str, typer.Option("--policy", help="A policy's name, or a YAML file.")]
@@ -55,9 +55,8 @@ def preview(policy: PolicyName = "consultant", days: Days = None, as_json: AsJso
     """Make a share for yourself, of ten minutes, to see what a clinician would see."""
     house = settings()
     found, now = find_policy(house, policy), clock()
-    wishes = Wishes(found, "Preview for the owner", days_of(found, days), kind="preview")
-    times = Times(opens_at=now, lasts=None, expires_at=now + PREVIEW_MS)
-    _print(house, run(_share(house, wishes, times)), as_json=as_json)
+    wishes = Wishes(found, PREVIEWED_BY, days_of(found, days), kind="preview")
+    _print(house, run(_share(house, wishes, preview_times(now))), as_json=as_json)
 
 
 def days_of(policy: Policy, days: int | None) -> int:

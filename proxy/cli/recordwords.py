@@ -18,6 +18,20 @@ _COLLECTIONS: Final = (
     ("/activity", "activity"),
     ("/properties", "current figures"),
 )
+_LIVE: Final = {
+    "live, opened": "Live view opened",
+    "live, changes": "Live view: new data offered",
+    "live, anew": "Live view: everything shown offered anew",
+    "live, a day of status": "Live view: a day of pump and loop status offered",
+}
+_LIVE_ASKED: Final = {
+    "socket": "the live view",
+    "socket authorize": "the live view",
+    "socket dbAdd": "to add data over the live view",
+    "socket dbUpdate": "to change data over the live view",
+    "socket dbUpdateUnset": "to change data over the live view",
+    "socket dbRemove": "to remove data over the live view",
+}
 _BY: Final = {"link": "with the link", "code": "with the visit code", "token": "by a tool"}
 _OUTCOMES: Final = {
     "entered": "Signed in",
@@ -33,6 +47,11 @@ _ENDINGS: Final = {
     "finished": "Access ended by the clinician, who was done",
     "restored": "Access ended, because data was restored from a backup",
 }
+_STATES: Final = {
+    "entry_closed": "The entry was closed after ten wrong PINs",
+    "new_pin": "You gave a new PIN",
+    "reshaped": "You changed what is shared",
+}
 _DEEDS: Final = {
     "mint": "You shared:",
     "preview": "You looked at what a clinician would see:",
@@ -44,6 +63,24 @@ _DEEDS: Final = {
     "rotate keys": "You made a new key",
     "backup": "You made a backup",
     "restore": "You restored a backup",
+    "sign-in": "You signed in",
+    "sign-in refused": "A sign-in was refused",
+    "sign-out": "You signed out",
+    "confirm": "You confirmed",
+    "not confirmed": "A confirmation was refused",
+    "set-up refused": "A wrong set-up code was refused",
+    "set-up code made": "You made a set-up code",
+    "owner added": "You came in as a new owner",
+    "new means for owner": "You chose a new way to sign in",
+    "owner removed": "You removed an owner",
+    "owner reset": "You reset the sign-in to the console",
+    "passkey added": "You added a passkey",
+    "passkey removed": "You removed a passkey",
+    "passphrase set": "You set a passphrase",
+    "authenticator app set up": "You set up an authenticator app",
+    "authenticator app removed": "You removed the authenticator app",
+    "recovery codes made": "You made new recovery codes",
+    "other sign-ins ended": "You ended other sign-ins",
 }
 
 
@@ -81,16 +118,21 @@ def _state(fields: Fields, zone: Zone) -> str:
     match fields["kind"]:
         case "extended":
             return f"You gave more time: until {shown(fields['expires_at'], zone)}"
-        case "entry_closed":
-            return "The entry was closed after ten wrong PINs"
-        case "new_pin":
-            return "You gave a new PIN"
         case "ended":
             return _ENDINGS.get(str(fields.get("ending", fields.get("how"))), "Access ended")
         case "owner":
-            return f"{_DEEDS.get(str(fields.get('did')), fields.get('did'))} {fields.get('grant_of', '')}".rstrip()
+            return _deed(fields)
         case other:
-            return str(other)
+            return _STATES.get(str(other), str(other))
+
+
+def _deed(fields: Fields) -> str:
+    """Say what an owner did: by name where it was done in the console, as “you” where at this terminal."""
+    words, who = str(_DEEDS.get(str(fields.get("did")), fields.get("did"))), fields.get("who")
+    if who:
+        words = f"{who}{words.removeprefix('You')}" if words.startswith("You ") else f"{words} ({who})"
+    about = " ".join(str(fields[key]) for key in ("grant_of", "whom") if fields.get(key))
+    return f"{words} {about}".rstrip()
 
 
 def _entry(fields: Fields) -> str:
@@ -115,9 +157,23 @@ def _by(fields: Fields) -> str:
 
 
 def _answer(fields: Fields) -> str:
+    if fields.get("door") == "summary":
+        return _summary(fields)
+    if str(fields.get("door")).startswith("socket "):
+        return f"{_LIVE.get(str(fields.get('query')), 'Live view: data offered')}: {_amount(fields)}"
     if not any(part in str(fields.get("door")) for part, _ in _COLLECTIONS):
         return f"Looked at {_what(fields)}"
     return f"Read {_what(fields)}: {_amount(fields)}"
+
+
+def _summary(fields: Fields) -> str:
+    """Say which page of figures: its query is `page days=14 …`, `text days=14 …` or `day 2026-11-21 …`."""
+    page, asked, *_ = [*str(fields.get("query")).split(" "), "", ""]
+    days = asked.removeprefix("days=")
+    if page == "day":
+        return f"Looked at one day of the summary: {days}"
+    whole = "Looked at the summary" if page == "page" else "Took the summary as text"
+    return f"{whole}: {days} day{'' if days == '1' else 's'}"
 
 
 def _long(fields: Fields, whole: set[Any]) -> str:
@@ -140,7 +196,8 @@ def _amount(fields: Fields) -> str:
 
 def _what(fields: Fields) -> str:
     door = str(fields.get("door", ""))
-    return next((words for part, words in _COLLECTIONS if part in door), door or "something")
+    known = next((words for part, words in _COLLECTIONS if part in door), door or "something")
+    return _LIVE_ASKED.get(door, known)
 
 
 def _who(fields: Fields) -> str:

@@ -17,12 +17,15 @@ from proxy import __version__
 from proxy.app import House, clock, demo_site, opened, serving
 from proxy.cli.frame import AsJson, Refused, answer, settings
 from proxy.cli.logs import configure_logs
-from proxy.cli.sharing import Share, Wishes, as_object, find_policy, in_words, share
+from proxy.cli.owner import first_code, set_up_address
+from proxy.cli.owner import in_words as set_up_words
+from proxy.cli.sharing import as_object, find_policy, in_words, share
 from proxy.cli.stopping import parent_gone, stop_on_signals
 from proxy.cli.times import zone_of
 from proxy.cli.tunnel import tunnel_line
 from proxy.cli.workers import work_together
 from proxy.core.mint import for_today
+from proxy.owner.giving import Share, Wishes
 from proxy.settings import Settings
 
 READY = "ready"
@@ -62,7 +65,8 @@ def serve(
 
     async def announce(opened_house: House) -> None:
         made = await share(opened_house, wishes, for_today(clock())) if wishes else None
-        answer(_as_object(house, made), _in_words(house, made), as_json=as_json)
+        code = await first_code(opened_house)
+        answer(_as_object(house, made, code), _in_words(house, made, code), as_json=as_json)
 
     with _plainly():
         _run(_serve_many(house, announce) if house.workers > 1 else _serve_alone(house, announce))
@@ -115,6 +119,8 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
     except ImportError:
         factory = None
+    # The thread that writes the record gets the interpreter back after a millisecond, not five: answers wait for it.
+    sys.setswitchinterval(0.001)
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(work)
 
@@ -214,22 +220,26 @@ async def _opened_once(settings: Settings) -> None:
         return
 
 
-def _as_object(settings: Settings, made: Share | None) -> dict[str, Any]:
+def _as_object(settings: Settings, made: Share | None, code: str | None) -> dict[str, Any]:
     value: dict[str, Any] = {
         "public_url": settings.public_origin,
         "health_url": f"{settings.owner_origin}/healthz",
+        "owner_url": settings.owner_origin,
         "demo": settings.is_demo,
     }
+    if code:
+        value |= {"set_up_code": code, "set_up_url": set_up_address(settings, code)}
     return value | (as_object(made) if made else {})
 
 
-def _in_words(settings: Settings, made: Share | None) -> str:
+def _in_words(settings: Settings, made: Share | None, code: str | None) -> str:
     behind = "the demo site: an invented person" if settings.is_demo else settings.nightscout_url
     words = [f"Chaperone is running. Behind it: {behind}.", ""]
     if made:
         words += [in_words(made, origin=settings.public_origin, zone=zone_of(settings)), ""]
     else:
         words += ["  To share:    " + _program() + ' mint --clinician "Diabetes clinic"', ""]
+    words += [set_up_words(settings, code) if code else f"  Console      {settings.owner_origin}"]
     words.append(f"  Health       {settings.owner_origin}/healthz")
     tunnel = tunnel_line(os.environ, settings)
     if tunnel:

@@ -1,110 +1,47 @@
 """Making a grant with all that travels: what `mint`, `preview` and `serve --share` have in common."""
 
-import asyncio
 import secrets
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from proxy.app import SITE, House, clock, policies_folder
+from proxy.app import SITE, House, clock, policies_folder, token_for, will_be_lost
 from proxy.cli.frame import Refused
 from proxy.cli.noting import noted
 from proxy.cli.times import Zone, iso, shown, span_words
-from proxy.core.codes import hash_token
-from proxy.core.errors import ClockError
-from proxy.core.mint import Minted, Times, new_grant
+from proxy.core.mint import Times
 from proxy.core.policy import Policy
 from proxy.core.policyfile import parse
-from proxy.core.token import mint_token, token_sha1
-from proxy.settings import Settings, is_loopback
-from proxy.stores.folder import looks_ephemeral, mounts
-
-CLOCK_SLACK = 2_000
-"""Milliseconds that a clock may have been corrected backwards."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What is to be shared, with whom and how."""
-
-    policy: Policy
-    clinician: str
-    days: int
-    words: str = ""
-    url_token: bool = False
-    kind: Literal["visit", "preview"] = "visit"
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A grant that is kept, and its secrets, to be shown once."""
-
-    minted: Minted
-    token: str
-
-    def __repr__(self) -> str:
-        # The secrets must not come out of a traceback or a log line.
-        return f"Share(grant={self.minted.grant.id!r})"
+from proxy.owner.giving import Giver, Share, Wishes, give
+from proxy.owner.giving import present as owner_present
+from proxy.settings import Settings
 
 
 async def share(house: House, wishes: Wishes, times: Times) -> Share:
-    """Make a grant and keep it. Raises GrantError, ClockError, StoreUnavailable, Refused."""
+    """Make a grant with a token and keep it. Raises GrantError, ClockError, StoreUnavailable, Refused."""
     require_lasting(house.settings)
-    now = await present(house)
-    origin = house.settings.public_origin
-    minted = await asyncio.to_thread(
-        new_grant,
-        wishes.policy,
+    giver = Giver(
+        store=house.store,
         site=SITE,
-        clinician=wishes.clinician,
-        days=wishes.days,
-        times=times,
-        now=now,
+        clock=clock,
         random=secrets.token_bytes,
         entry_key=house.keys.entry,
-        public_url=origin,
-        words=wishes.words,
-        url_token=wishes.url_token,
-        kind=wishes.kind,
+        public_url=house.settings.public_origin,
+        note=lambda did, grant: noted(house, did, grant_of=grant),
+        token_for=token_for(house),
     )
-    kid, private_key = house.keys.signing()
-    token = mint_token(
-        minted.grant,
-        kid=kid,
-        private_key=private_key,
-        audience=origin,
-        issuer=origin,
-        jti=secrets.token_hex(8),
-        now_ms=now,
-    )
-    grant = replace(minted.grant, token_hash=hash_token(house.keys.entry, token_sha1(token)))
-    await noted(house, "mint" if wishes.kind == "visit" else "preview", grant_of=grant.id)
-    kept = await house.store.add_grant(grant, minted.consent)
-    return Share(replace(minted, grant=kept), token)
+    return await give(giver, wishes, times)
 
 
 async def present(house: House) -> int:
     """Give the time. Raises ClockError if it is before the newest record: nothing would be shown then."""
-    now = clock()
-    if now < await house.store.newest_record_at() - CLOCK_SLACK:
-        raise ClockError("This machine's clock is behind the newest record: set it right, then try again.")
-    return now
+    return await owner_present(house.store, clock)
 
 
 def require_lasting(settings: Settings, *, mounts_text: str | None = None) -> None:
-    """Refuse to share a real site with others from a folder that will be lost with the container.
-
-    Where only this machine can open the links, as when Chaperone is tried out, it is let pass. `mounts_text` is a
-    table as in /proc/mounts; None reads this machine's. Raises Refused.
-    """
-    if settings.is_demo or is_loopback(settings.public_origin) or not settings.data.is_dir():
-        return
-    table = mounts() if mounts_text is None else mounts_text
-    if settings.store.get_secret_value() == "sqlite" and looks_ephemeral(settings.data, table):
-        raise Refused(
-            f"The data folder {settings.data} would be lost with this container, and the access log with it: "
-            "mount a volume there, or name another folder in CHAPERONE_DATA."
-        )
+    """Refuse to share from a folder that will be lost (see `will_be_lost`). Raises Refused."""
+    said = will_be_lost(settings, mounts_text=mounts_text)
+    if said:
+        raise Refused(said)
 
 
 def find_policy(settings: Settings, name: str) -> Policy:

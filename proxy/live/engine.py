@@ -19,7 +19,7 @@ from aiohttp import WSMsgType, web
 from proxy.core.errors import ChaperoneError
 from proxy.core.headers import PRIVATE
 from proxy.live.packets import Malformed
-from proxy.live.refused import bad_request, bad_version, crowded, foreign, refusal, unknown_sid
+from proxy.live.refused import bad_request, bad_version, crowded, foreign, reason_of, refusal, unknown_sid
 from proxy.live.wire import PING_SECONDS, PONG_SECONDS, Abort, Wire
 
 LARGEST: Final = 100_000
@@ -59,14 +59,23 @@ G = TypeVar("G", bound=Guest)
 
 
 class Engine(Generic[G]):
-    """The connections of all clinicians of a site. `origin` is the only one whose pages may connect."""
+    """The connections of all clinicians of a site. `origin` is the only one whose pages may connect.
+
+    `refused` is told the reason of each refusal.
+    """
 
     def __init__(
-        self, admit: Callable[[web.Request, Wire], Awaitable[G]], *, origin: str, abort: Abort
+        self,
+        admit: Callable[[web.Request, Wire], Awaitable[G]],
+        *,
+        origin: str,
+        abort: Abort,
+        refused: Callable[[str], None],
     ) -> None:
         self._admit = admit
         self._origin = origin
         self._abort = abort
+        self._refused = refused
         self.guests: dict[str, G] = {}
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -78,6 +87,7 @@ class Engine(Generic[G]):
                 return await self._begin(request, asked)
             return await self._go_on(request, asked)
         except ChaperoneError as error:
+            self._refused(reason_of(error))
             return refusal(error)
 
     def tick(self) -> None:
@@ -125,6 +135,8 @@ class Engine(Generic[G]):
                 packets = await wire.take()
             finally:
                 wire.let_go(request.transport)
+        if not packets and wire.left:  # a page that is left: its open question ends in peace, without a fault
+            return await _answer(request, "6")
         if not packets:
             raise unknown_sid()
         guest.carries(request.transport, under_way=True)
@@ -136,7 +148,7 @@ class Engine(Generic[G]):
 
     async def _post(self, request: web.Request, guest: G) -> web.Response:
         async with self._alone(guest, "posting"):
-            for packet in (await _body(request)).split(_SEPARATOR):
+            for packet in _text(await read_body(request)).split(_SEPARATOR):
                 await self._packet(packet, request, guest)
         return web.Response(body=b"ok", content_type="text/html", headers=PRIVATE)
 
@@ -163,6 +175,7 @@ class Engine(Generic[G]):
             case "3":
                 guest.wire.ponged(_now())
             case "1":
+                guest.wire.left = True
                 self._end(guest)
             case _:
                 raise Malformed("This is no packet that is served here.")
@@ -248,16 +261,26 @@ def _opening(wire: Wire) -> str:
     return "0" + msgspec.json.encode(facts).decode()
 
 
-async def _body(request: web.Request) -> str:
+async def read_body(request: web.Request) -> bytes:
+    """Read a body to its end, or to one byte more than may be. Raises Malformed if it is too slow."""
     body = bytearray()
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             async for chunk in request.content.iter_any():
                 body += chunk
                 if len(body) > LARGEST:
-                    raise Malformed("This is too much at once.")
+                    break
+    except TimeoutError as error:
+        raise Malformed("This takes too long.") from error
+    return bytes(body[: LARGEST + 1])
+
+
+def _text(body: bytes) -> str:
+    if len(body) > LARGEST:
+        raise Malformed("This is too much at once.")
+    try:
         return body.decode()
-    except (TimeoutError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise Malformed("This can't be read.") from error
 
 

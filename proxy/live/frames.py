@@ -62,6 +62,8 @@ class Frame:
     door: str
     text: str
     rows: int
+    what: str
+    """What it brings, for the record."""
 
 
 class Curve:
@@ -168,14 +170,14 @@ def full(state: State) -> Frame:
     arrays = {name: _array(parts[name]) for name in ("devicestatus", "sgvs", "cals")}
     arrays |= {"profiles": state.profiles, "mbgs": _array(parts["mbgs"]), "food": b"[]"}
     arrays["treatments"] = _array(parts["treatments"])
-    return _update(arrays, sum(map(len, parts.values())))
+    return _update(arrays, sum(map(len, parts.values())), "live, anew")
 
 
 def retro(state: State) -> Frame:
     """Give all device status that is kept."""
     lines = state.lines["devicestatus"].values()
     body = b'{"devicestatus":' + _array(lines) + b"}"
-    return Frame("socket /retroUpdate", event("retroUpdate", body), len(lines))
+    return Frame("socket /retroUpdate", event("retroUpdate", body), len(lines), "live, a day of status")
 
 
 def delta(before: State, now: State) -> Frame | None:
@@ -198,7 +200,7 @@ def delta(before: State, now: State) -> Frame | None:
     if not arrays:
         return None
     known = {"delta": b"true", "lastUpdated": str(_newest(now)).encode()}
-    return _update({**known, **arrays}, sum(map(len, changed.values())))
+    return _update({**known, **arrays}, sum(map(len, changed.values())), "live, changes")
 
 
 def _changed(before: Lines, now: Lines) -> list[Line]:
@@ -236,6 +238,6 @@ def _array(lines: Iterable[Line]) -> bytes:
     return b"[" + b",".join(line.text for line in lines) + b"]"
 
 
-def _update(arrays: Mapping[str, bytes], rows: int) -> Frame:
+def _update(arrays: Mapping[str, bytes], rows: int, what: str) -> Frame:
     body = b",".join(f'"{name}":'.encode() + text for name, text in arrays.items())
-    return Frame("socket /dataUpdate", event("dataUpdate", b"{" + body + b"}"), rows)
+    return Frame("socket /dataUpdate", event("dataUpdate", b"{" + body + b"}"), rows, what)

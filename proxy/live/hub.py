@@ -32,6 +32,11 @@ class Watched(Generic[R]):
     receivers: set[R] = field(default_factory=set)
     _full: Frame | None = None
 
+    @property
+    def is_final(self) -> bool:
+        """Say whether this is all there will be: the view ends at the opening, and nothing live is shared."""
+        return self.state is not None and self.reader.view.window.until is not None
+
     def first(self) -> Frame | None:
         """Give the frame to start from, made once for all who come while nothing changes."""
         if self._full is None and self.state is not None:
@@ -81,16 +86,10 @@ class Hub(Generic[R]):
 
         All frames offered later follow upon that one.
         """
+        if view.window.until is not None:  # nothing follows, so nobody need wait for its reading
+            return await self._join(view, receiver)
         async with self._turn:
-            watched = self._watched.get(view.id)
-            if watched is None:
-                watched = Watched(Reader(view, self._pages, self._profile_for))
-            if watched.state is None:
-                await self._read_first(watched)
-            self._watched[view.id] = watched
-            watched.receivers.add(receiver)
-            self.wanted.set()
-            return watched.first()
+            return await self._join(view, receiver)
 
     def leave(self, view: View, receiver: R) -> None:
         """Forget a receiver, and the view when it was the last one."""
@@ -117,6 +116,17 @@ class Hub(Generic[R]):
                 asyncio.get_running_loop().call_later(RETRY_SECONDS, self._rung.set)
             await asyncio.sleep(self._pause)
 
+    async def _join(self, view: View, receiver: R) -> Frame | None:
+        watched = self._watched.get(view.id)
+        if watched is None:
+            watched = Watched(Reader(view, self._pages, self._profile_for))
+        if watched.state is None:
+            await self._read_first(watched)
+        watched = self._watched.setdefault(view.id, watched)
+        watched.receivers.add(receiver)
+        self.wanted.set()
+        return watched.first()
+
     async def _read_first(self, watched: Watched[R]) -> None:
         once = Once(self._fetch, self._clock())
         try:
@@ -135,7 +145,8 @@ class Hub(Generic[R]):
             except ClockError:
                 return False  # nobody is sent anything until it is right again
             try:
-                done = [await self._bring(watched, once) for watched in list(self._watched.values())]
+                due = [watched for watched in self._watched.values() if not watched.is_final]
+                done = [await self._bring(watched, once) for watched in due]
             finally:
                 once.cancel()
         return all(done)

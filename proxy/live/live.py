@@ -7,24 +7,27 @@ from typing import Any, Final, Protocol
 
 import structlog
 from aiohttp import web
+from prometheus_client import CollectorRegistry
 
 from proxy.core.errors import ChaperoneError, ClockError, StoreUnavailable
 from proxy.core.grant import Grant
 from proxy.core.ports import Clock, Store
 from proxy.core.record import Value
-from proxy.core.session import origin_of
+from proxy.core.session import alive, cookie_name, origin_of, session_key
 from proxy.core.view import View
 from proxy.live.engine import Engine
 from proxy.live.frames import Frame
 from proxy.live.hub import Hub
+from proxy.live.metrics import Metrics
 from proxy.live.ports import Desk
 from proxy.live.reading import Fetcher, Pages
 from proxy.live.refused import Refused, crowded, not_shared
 from proxy.live.seat import Room, Seat
 from proxy.live.wire import Wire
 
-PATH: Final = "/socket.io/"
 TICK_SECONDS: Final = 0.25
+SESSION_SECONDS: Final = 0.5
+"""Between two looks whether the browsers that are connected are still signed in."""
 PAUSE_SECONDS: Final = 1.0
 """Between two readings of the site at the least: one that reports without end is not asked without end."""
 MOST_A_GRANT: Final = 20
@@ -44,8 +47,8 @@ class Listener(Protocol):
 class Live:
     """Made once, in the composition root.
 
-    `clock` may raise ClockError; then nobody is sent anything. `fetch` and `pages` are what the HTTP doors read with; `profile_for` gives the profile that stands in where a view
-    shares none, None where it shares the real one.
+    `clock` may raise ClockError; then nobody is sent anything. `fetch` and `pages` are what the HTTP doors read with;
+    `profile_for` gives the profile that stands in where a view shares none, None where it shares the real one.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Live:
         bell: Listener,
         profile_for: Callable[[View], Any],
         public_url: str,
+        registry: CollectorRegistry,
         pause: float = PAUSE_SECONDS,
     ) -> None:
         self._store = store
@@ -69,11 +73,18 @@ class Live:
             fetch=fetch, pages=pages, profile_for=profile_for, clock=clock, pause=pause, offer=self._offer
         )
         self._room = Room(store, clock, desk, self.hub)
-        self._engine: Engine[Seat] = Engine(self._admit, origin=origin_of(public_url), abort=desk.abort)
+        self._cookie = cookie_name(public_url)
+        self._metrics = Metrics(registry, lambda: len(self))
+        self._engine: Engine[Seat] = Engine(
+            self._admit,
+            origin=origin_of(public_url),
+            abort=desk.abort,
+            refused=lambda reason: self._metrics.refusals.labels(reason).inc(),
+        )
 
-    def routes(self) -> list[web.RouteDef]:
-        """Give the routes of the clinicians' application."""
-        return [web.route("*", PATH, self._engine.serve)]
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request to `/socket.io/`."""
+        return await self._engine.serve(request)
 
     async def run(self) -> None:
         """Listen to Nightscout, send what changed, ping and expire; never returns."""
@@ -82,6 +93,7 @@ class Live:
                 tasks.create_task(self.hub.run())
                 tasks.create_task(self._bell.listen(self.hub.changed, self.hub.wanted))
                 tasks.create_task(self._tick())
+                tasks.create_task(self._watch_sessions())
         finally:
             self.cut_all()
 
@@ -116,8 +128,8 @@ class Live:
                 raise crowded()
         elif (refused := await self._refused(grant, seen)) is not None:
             raise refused
-        by_cookie = grant is not None and "Cookie" in request.headers
-        return Seat(self._room, wire, grant, seen, by_cookie=by_cookie)
+        cookie = None if grant is None else request.cookies.get(self._cookie)
+        return Seat(self._room, wire, grant, seen, session=None if cookie is None else session_key(cookie))
 
     async def _refused(self, grant: Grant, seen: Mapping[str, Value]) -> Refused | None:
         if not await self._desk.admits(grant, seen):
@@ -143,12 +155,13 @@ class Live:
         first = seats[0]
         assert first.grant is not None
         try:
-            grant = await self._room.record(first.grant, first.seen, frame)
+            grant = await self._room.record(first.grant, first.seen, frame, frame.what)
         except ChaperoneError as error:
             log.info("offer_refused", reason=error.reason)
             for seat in seats:
                 seat.wire.close()
             return
+        self._metrics.offers.inc()
         for seat in seats:
             seat.grant = grant
             seat.offer(frame)
@@ -163,6 +176,24 @@ class Live:
             except ClockError:
                 self.cut_all()
             self._engine.tick()
+
+    async def _watch_sessions(self) -> None:
+        """Cut what belongs to a browser that signed out, in whichever process, or was left alone for too long."""
+        while True:
+            await asyncio.sleep(SESSION_SECONDS)
+            for key in {seat.session for seat in self._engine.guests.values() if seat.session is not None}:
+                try:
+                    session = await self._store.session(key)
+                    if session is None or not alive(session, self._clock()):
+                        self._cut_session(key)
+                except (StoreUnavailable, ClockError):
+                    continue  # others watch these two, and cut everybody
+
+    def _cut_session(self, key: str) -> None:
+        for seat in self._engine.guests.values():
+            if seat.session == key:
+                seat.wire.close()
+        self._engine.tick()
 
     def _turn_away_strangers(self) -> None:
         late = asyncio.get_running_loop().time() - AUTHORIZE_SECONDS

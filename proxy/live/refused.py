@@ -13,6 +13,7 @@ _NO_ACCESS: Final = "No access, or it has ended. Open the link again, or ask the
 _NO_RECORD: Final = "The access log can't be written just now, so nothing can be shown. Try again."
 _BAD_REQUEST: Final = 3
 """Engine.IO's code for what has none of its own."""
+_UNAVAILABLE: Final = 503
 
 
 class Refused(ChaperoneError):
@@ -50,21 +51,32 @@ def crowded() -> Refused:
     return Refused(429, "too_many_connections", "Too many open pages. Close some and try again.", 4)
 
 
+def nobody_there() -> Refused:
+    """Refuse while no process serves the sockets: one that takes over needs a moment."""
+    return Refused(503, "live_unavailable", "The live view is not there just now. Try again in a moment.", 4)
+
+
 def not_shared() -> Refused:
     """Refuse a view that has no single readings: there is nothing live in it."""
     return Refused(403, "not_shared", "Live data is not shared. Ask the person who shared if you need it.", 4)
 
 
+def reason_of(error: ChaperoneError) -> str:
+    """Give the word for machines."""
+    return error.word if isinstance(error, Refused) else error.reason
+
+
 def refusal(error: ChaperoneError) -> web.Response:
     """Write a refusal."""
-    status, reason, message, code = error.status, error.reason, str(error), _BAD_REQUEST
+    status, message, code = error.status, str(error), _BAD_REQUEST
     if isinstance(error, Refused):
-        status, reason, code = error.http_status, error.word, error.code
+        status, code = error.http_status, error.code
     elif isinstance(error, (TokenError, GrantEnded)):
         message = _NO_ACCESS
     elif isinstance(error, StoreUnavailable):
         message = _NO_RECORD
-    body = {"code": code, "message": message, "reason": reason, "request_id": secrets.token_hex(8)}
+    headers = PRIVATE if status < _UNAVAILABLE else {**PRIVATE, "Retry-After": "1"}
+    body = {"code": code, "message": message, "reason": reason_of(error), "request_id": secrets.token_hex(8)}
     return web.Response(
-        status=status, body=msgspec.json.encode(body), content_type="application/json", headers=PRIVATE
+        status=status, body=msgspec.json.encode(body), content_type="application/json", headers=headers
     )

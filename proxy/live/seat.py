@@ -48,7 +48,7 @@ class Room:
     desk: Desk
     hub: "Hub[Seat]"
 
-    async def record(self, grant: Grant, seen: Mapping[str, Value], frame: Frame) -> Grant:
+    async def record(self, grant: Grant, seen: Mapping[str, Value], frame: Frame, what: str) -> Grant:
         """Put a frame on record. Raises GrantEnded or StoreUnavailable: then it must not be sent."""
         draft = Draft(
             "answer",
@@ -56,7 +56,7 @@ class Room:
             {
                 **seen,
                 "door": frame.door,
-                "query": "live",
+                "query": what,
                 "status": 200,
                 "rows": frame.rows,
                 "bytes": len(frame.text.encode()),
@@ -75,17 +75,20 @@ class Room:
 
 
 class Seat:
-    """A connection, and the grant that it is for: known at the handshake, or from `authorize` on."""
+    """A connection, and the grant that it is for: known at the handshake, or from `authorize` on.
+
+    `session` is the key of the browser session that opened it, if one did.
+    """
 
     def __init__(
-        self, room: Room, wire: Wire, grant: Grant | None, seen: Mapping[str, Value], *, by_cookie: bool
+        self, room: Room, wire: Wire, grant: Grant | None, seen: Mapping[str, Value], *, session: str | None
     ) -> None:
         self.room = room
         self.wire = wire
         self.grant = grant
         self.seen = seen
         self.watching = False
-        self._by_cookie = by_cookie
+        self.session = session
         self._namespaces: set[str] = set()
         self._held: list[Frame] | None = None
 
@@ -97,7 +100,7 @@ class Seat:
         """
         grant = await self.room.desk.holder(request)
         if grant is None:
-            if self._by_cookie:
+            if self.session is not None:
                 raise TokenError("a connection without the cookie that it was opened with")
             if self.grant is None:
                 return
@@ -178,7 +181,7 @@ class Seat:
         try:
             grant = await self._vouched(packet, request, "token", "secret")
         except TokenError:
-            if self._by_cookie:
+            if self.session is not None:
                 raise  # its page has a stale ticket: it will come again with a fresh one
             self._send(disconnected("/"))
             self._disconnect("/")
@@ -193,7 +196,7 @@ class Seat:
         frame = await self.room.hub.join(view, self)
         self._send(event("connected"))
         if frame is not None:
-            self.grant = await self.room.record(grant, self.seen, frame)
+            self.grant = await self.room.record(grant, self.seen, frame, "live, opened")
             self._send(frame.text)
         held, self._held = self._held, None
         for later in held:
@@ -225,7 +228,7 @@ class Seat:
             self._answer(packet, {"result": "Not authorized"})
             return
         frame = retro(state)
-        self.grant = await self.room.record(self.grant, self.seen, frame)
+        self.grant = await self.room.record(self.grant, self.seen, frame, frame.what)
         self._answer(packet, {"result": "success"})
         self._send(frame.text)
 

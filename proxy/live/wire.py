@@ -21,6 +21,8 @@ class Wire:
         self.sid = sid
         self.opened = now
         self.closed = False
+        self.left = False
+        """The client itself said goodbye."""
         self.polling = self.posting = False
         self._abort = abort
         self._queue: list[str] = []
@@ -60,11 +62,11 @@ class Wire:
             self._transports.discard(transport)
 
     def close(self) -> None:
-        """Drop what is queued and abort what is under way."""
+        """Drop what is queued and abort what is under way; a client that said goodbye gets its open question answered."""
         self.closed = True
         self._queue, self._size = [], 0
         self._filled.set()
-        for transport in self._transports:
+        for transport in () if self.left else self._transports:
             self._abort(transport)
         self._transports.clear()
 

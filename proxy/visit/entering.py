@@ -15,6 +15,7 @@ from proxy.core.codes import check_pin, hash_code, hash_link, read_code, read_li
 from proxy.core.errors import GrantEnded
 from proxy.core.grant import Grant
 from proxy.core.record import Value
+from proxy.core.waiting import ASK_FIRST
 from proxy.visit.turns import QueueFull
 from proxy.visit.visit import Visit
 
@@ -28,6 +29,14 @@ class Entered:
     """The PIN was right: the grant is open."""
 
     grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The PIN was right, and the owner wants to be asked before anybody sees anything."""
+
+    grant: Grant
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class _Attempt:
     pin: str | None
 
 
-async def enter(visit: Visit, request: web.Request, form: Mapping[str, str]) -> Entered | Refused:
+async def enter(visit: Visit, request: web.Request, form: Mapping[str, str]) -> Entered | Waits | Refused:
     """Try to enter. Raises StoreUnavailable if the attempt can't be put on record."""
     found = await _find(visit, form)
     if isinstance(found, Refused):
@@ -84,7 +93,7 @@ async def _find_by_code(visit: Visit, typed: str) -> tuple[Grant, Literal["code"
     return grant, "code"
 
 
-async def _attempt(visit: Visit, attempt: _Attempt) -> Entered | Refused:
+async def _attempt(visit: Visit, attempt: _Attempt) -> Entered | Waits | Refused:
     grant, now = attempt.grant, visit.clock()
     if grant.state(now) == "ended":
         return Refused("ended", grant)
@@ -117,18 +126,29 @@ async def _check(visit: Visit, attempt: _Attempt, pin: str) -> Refused | None:
     )
 
 
-async def _let_in(visit: Visit, attempt: _Attempt) -> Entered:
-    grant_id, request = attempt.grant.id, attempt.request
+async def _let_in(visit: Visit, attempt: _Attempt) -> Entered | Waits:
+    grant_id = attempt.grant.id
+    grant = await visit.store.grant(grant_id) or attempt.grant
+    if grant.opened_at is None and await visit.store.document(ASK_FIRST, grant_id) is not None:
+        draft = visit.draft(attempt.request, "sign_in", visit.clock(), **_fields(attempt, "waits"))
+        await visit.store.append(grant_id, draft)
+        await visit.store.restore_try(grant_id)
+        return Waits(grant, attempt.by)
+    return Entered(await let_in(visit, attempt.request, grant_id, attempt.by))
+
+
+async def let_in(visit: Visit, request: web.Request, grant_id: str, by: str) -> Grant:
+    """Put on record that somebody comes in, and open the grant if they are the first. Raises GrantEnded."""
     grant = await visit.store.append(
-        grant_id, visit.draft(request, "sign_in", visit.clock(), **_fields(attempt, "entered"))
+        grant_id, visit.draft(request, "sign_in", visit.clock(), by=by, outcome="entered")
     )
     if grant.opened_at is None:
         zone = await visit.zone()
         now = visit.clock()
-        opened = visit.draft(request, "opened", now, by=attempt.by, zone=zone)
+        opened = visit.draft(request, "opened", now, by=by, zone=zone)
         grant = await visit.store.open(grant_id, now, zone=zone, record=opened)
     await visit.store.restore_try(grant_id)
-    return Entered(grant)
+    return grant
 
 
 async def _refuse(visit: Visit, attempt: _Attempt, refused: Refused, *, spent: bool = False) -> Refused:

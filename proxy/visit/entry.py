@@ -1,23 +1,26 @@
 """The entry page and its form: link or code, and PIN."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import structlog
 from aiohttp import web
 
 from proxy.core.codes import read_code, read_link
+from proxy.core.errors import ChaperoneError
 from proxy.core.grant import Grant
 from proxy.core.session import new_session
 from proxy.visit import pages
 from proxy.visit.browser import forget, signed_in, with_cookie
-from proxy.visit.entering import Entered, Refused, Why, enter
+from proxy.visit.entering import Entered, Refused, Waits, Why, enter
 from proxy.visit.forms import Fault, read_form
 from proxy.visit.visit import Visit
 
 log = structlog.get_logger("visit")
 
 HOME: Final = "/visit/home"
+SUMMARY: Final = "/visit/summary"
 
 _STATUS: Final[Mapping[Why, int]] = {
     "unknown": 401,
@@ -35,16 +38,17 @@ async def front_door(visit: Visit, request: web.Request) -> web.StreamResponse:
     """Answer `/`: the entry page, Nightscout's dashboard, or the way to what is open in this browser."""
     found = await signed_in(visit, request)
     if found is None:
-        return show_entry()
+        return show_entry(pairing=bool(visit.console_url))
     is_open = found.grant.state(visit.clock()) == "open"
     if visit.dashboard is None or not is_open or not visit.describe(found.grant).pages:
-        return pages.see_other(HOME)
+        return pages.see_other(first_page(visit))
     return await visit.dashboard(request)
 
 
 async def entry_page(visit: Visit, request: web.Request) -> web.Response:
     """Answer GET /visit. Looking spends nothing and shows nothing: what a link holds, only the browser knows."""
-    return show_entry(inside=await signed_in(visit, request) is not None)
+    inside = await signed_in(visit, request) is not None
+    return show_entry(inside=inside, pairing=bool(visit.console_url))
 
 
 def show_entry(
@@ -56,8 +60,12 @@ def show_entry(
     inside: bool = False,
     link: str = "",
     code: str = "",
+    pairing: bool = False,
 ) -> web.Response:
-    """Render the entry page; `link` and `code` come back to whoever sent them, once read as such."""
+    """Render the entry page; `link` and `code` come back to whoever sent them, once read as such.
+
+    With `pairing` it offers a square code to be scanned by who shares.
+    """
     return pages.page(
         "entry.html",
         status=status,
@@ -68,11 +76,15 @@ def show_entry(
         inside=inside,
         link=link,
         code=code,
+        pairing=pairing,
     )
 
 
-async def sign_in(visit: Visit, request: web.Request) -> web.Response:
-    """Answer POST /visit."""
+Waiter = Callable[[Visit, web.Request, Grant, str], Awaitable[web.Response]]
+
+
+async def sign_in(visit: Visit, request: web.Request, wait: Waiter) -> web.Response:
+    """Answer POST /visit. `wait` takes who has the right PIN while the owner is asked."""
     form = await read_form(request, origin=visit.origin)
     if isinstance(form, Fault):
         return pages.message(
@@ -81,7 +93,9 @@ async def sign_in(visit: Visit, request: web.Request) -> web.Response:
     outcome = await enter(visit, request, form)
     if isinstance(outcome, Entered):
         log.info("signed_in", grant=outcome.grant.id, request_id=visit.request_id(request))
-        return await _start_session(visit, request, outcome.grant)
+        return await start_session(visit, request, outcome.grant)
+    if isinstance(outcome, Waits):
+        return await wait(visit, request, outcome.grant, outcome.by)
     log.info("not_signed_in", why=outcome.why, request_id=visit.request_id(request))
     if outcome.why == "ended" and outcome.grant is not None:
         return show_end_to_stranger(visit, outcome.grant)
@@ -105,12 +119,21 @@ def ended_at(grant: Grant) -> int:
     return grant.expires_at if grant.ended_at is None else grant.ended_at
 
 
-async def _start_session(visit: Visit, request: web.Request, grant: Grant) -> web.Response:
+async def start_session(visit: Visit, request: web.Request, grant: Grant) -> web.Response:
+    """Sign this browser in."""
     # Always a new value: one that was planted in this browser before signing in stays worthless.
     await forget(visit, request)
     value, session = new_session(grant.id, now=visit.clock(), random=visit.random)
     await visit.store.add_session(session)
-    return with_cookie(visit, pages.see_other(HOME), value)
+    if visit.studies is not None:
+        with suppress(ChaperoneError):  # what is wrong, the page itself will say
+            visit.studies.prepare(grant)
+    return with_cookie(visit, pages.see_other(first_page(visit)), value)
+
+
+def first_page(visit: Visit) -> str:
+    """Give the page that comes first after the PIN."""
+    return HOME if visit.studies is None else SUMMARY
 
 
 def _try_again(form: Mapping[str, str], refused: Refused) -> web.Response:

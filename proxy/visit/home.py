@@ -20,9 +20,9 @@ async def home(visit: Visit, request: web.Request) -> web.Response:
     """Answer GET /visit/home."""
     found = await signed_in(visit, request, input_by_person=True)
     if found is None:
-        return _nobody(visit, request)
+        return nobody(visit, request)
     if found.grant.state(visit.clock()) == "ended":
-        return await _ended(visit, request, found.grant, status=401)
+        return await show_end(visit, request, found.grant, status=401)
     return pages.page(
         "home.html",
         grant=found.grant,
@@ -30,6 +30,7 @@ async def home(visit: Visit, request: web.Request) -> web.Response:
         csrf=found.session.csrf,
         address=visit.origin,
         left=found.grant.expires_at - visit.clock(),
+        summary=visit.studies is not None,
     )
 
 
@@ -53,14 +54,14 @@ async def finish(visit: Visit, request: web.Request) -> web.Response:
     if isinstance(found, web.Response):
         return found
     if found.grant.state(visit.clock()) == "ended":
-        return await _ended(visit, request, found.grant, status=401)
+        return await show_end(visit, request, found.grant, status=401)
     now = visit.clock()
     record = visit.draft(request, "ended", now, ending="finished", by="clinician")
     try:
         grant = await visit.store.end(found.grant.id, "finished", record)
     except GrantEnded:
         grant = await visit.store.grant(found.grant.id) or found.grant
-    return await _ended(visit, request, grant, status=200)
+    return await show_end(visit, request, grant, status=200)
 
 
 async def whoami(visit: Visit, request: web.Request) -> web.Response:
@@ -108,7 +109,7 @@ async def _asked(visit: Visit, request: web.Request) -> SignedIn | web.Response:
         return _message(visit, request, form)
     found = await signed_in(visit, request)
     if found is None:
-        return _nobody(visit, request)
+        return nobody(visit, request)
     if not is_csrf_of(found.session, form.get("csrf", "")):
         return _message(
             visit, request, Fault(403, "csrf", "This page is out of date. Go back, reload it and try again.")
@@ -122,7 +123,8 @@ def _message(visit: Visit, request: web.Request, fault: Fault) -> web.Response:
     )
 
 
-def _nobody(visit: Visit, request: web.Request) -> web.Response:
+def nobody(visit: Visit, request: web.Request) -> web.Response:
+    """Answer who has no session here: the entry page."""
     if not cookie_value(visit, request):
         return (
             pages.see_other("/visit") if request.method == "GET" else show_entry(status=401, why="signed_out")
@@ -130,7 +132,7 @@ def _nobody(visit: Visit, request: web.Request) -> web.Response:
     return without_cookie(visit, show_entry(status=401, why="signed_out"))
 
 
-async def _ended(visit: Visit, request: web.Request, grant: Grant, *, status: int) -> web.Response:
+async def show_end(visit: Visit, request: web.Request, grant: Grant, *, status: int) -> web.Response:
     """Show the end once, with the check number, and leave nothing in this browser."""
     sealed = await _sealed(visit, grant)
     response = pages.page(

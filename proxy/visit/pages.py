@@ -15,6 +15,8 @@ _ROOM = Path(__file__).parent
 _FILES: Final = (
     ("style.css", "text/css"),
     ("entry.js", "text/javascript"),
+    ("summary.css", "text/css"),
+    ("summary.js", "text/javascript"),
     ("strip.css", "text/css"),
     ("strip.js", "text/javascript"),
     ("icon.svg", "image/svg+xml"),
@@ -32,7 +34,16 @@ def page(
     template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
 ) -> web.Response:
     """Render a page of ours, with the headers of every answer."""
-    text = _TEMPLATES.get_template(template).render(moment=moment, span=span, **values)
+    return html(render(template, **values), status=status, headers=headers)
+
+
+def render(template: str, **values: Any) -> str:
+    """Render a page of ours."""
+    return _TEMPLATES.get_template(template).render(moment=moment, span=span, **values)
+
+
+def html(text: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Send a page that is rendered already, with the headers of every answer."""
     sent = {**PAGE, **(headers or {})}
     return web.Response(status=status, text=text, content_type="text/html", charset="utf-8", headers=sent)
 

@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 from proxy.core.errors import ChaperoneError
-from proxy.visit import entry, home, pages
+from proxy.visit import entry, home, pages, pairing, summary
 from proxy.visit.visit import Visit
 
 log = structlog.get_logger("visit")
@@ -23,14 +23,27 @@ def routes(visit: Visit) -> list[web.RouteDef]:
     return [
         web.get("/", front_door(visit)),
         web.get("/visit", _guarded(visit, entry.entry_page)),
-        web.post("/visit", _guarded(visit, entry.sign_in)),
+        web.post("/visit", _guarded(visit, _sign_in)),
+        web.post("/visit/pairing", _guarded(visit, pairing.begin_pairing)),
+        web.get(pairing.WAITING_PAGE, _guarded(visit, pairing.waiting_page)),
+        web.post(pairing.WAITING_PAGE, _guarded(visit, pairing.go_on)),
+        web.get(f"{pairing.WAITING_PAGE}/state", _guarded(visit, pairing.waiting_state, for_programs=True)),
+        web.get("/visit/handed", _guarded(visit, pairing.handed_page)),
+        web.post("/visit/handed", _guarded(visit, pairing.handed)),
         web.get("/visit/home", _guarded(visit, home.home)),
+        web.get("/visit/summary", _guarded(visit, summary.summary)),
+        web.get("/visit/summary.txt", _guarded(visit, summary.as_file)),
+        web.get("/visit/summary/day/{day}", _guarded(visit, summary.day)),
         web.post("/visit/close", _guarded(visit, home.close)),
         web.get("/visit/closed", _guarded(visit, home.closed)),
         web.post("/visit/finish", _guarded(visit, home.finish)),
         web.get("/visit/whoami", _guarded(visit, home.whoami, for_programs=True)),
         *pages.files(),
     ]
+
+
+async def _sign_in(visit: Visit, request: web.Request) -> web.Response:
+    return await entry.sign_in(visit, request, pairing.begin_waiting)
 
 
 def front_door(visit: Visit) -> Handler:

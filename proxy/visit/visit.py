@@ -10,6 +10,7 @@ from proxy.core.grant import Grant
 from proxy.core.ports import Clock, RandomBytes, Store
 from proxy.core.record import Draft, Kind, Value
 from proxy.core.session import Cookie, cookie_for, origin_of
+from proxy.visit.studies import Studies
 from proxy.visit.turns import Pace, Turns
 
 
@@ -57,6 +58,10 @@ class Visit:
     """Signs the closed log of a grant, as on the owner's receipt; the page shows it beside the check number."""
     dashboard: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
     """Answers `/` for who has signed in and may see Nightscout's own pages."""
+    studies: Studies | None = None
+    """Reads what the summary is made of; without it, "What is shared" comes first."""
+    console_url: str = ""
+    """The owner's console, for a phone that scans this screen; empty if no phone could reach it."""
     random: RandomBytes = secrets.token_bytes
     turns: Turns = field(default_factory=Turns)
     """PIN checks, one at a time."""
@@ -64,6 +69,8 @@ class Visit:
     """Wrong codes from everyone together: at most 1.3 million in 30 days, against 31^10 codes."""
     entries: Pace = field(default_factory=lambda: Pace(burst=60, per_second=1))
     """Sign-in attempts on one grant: each writes a record, and the disk is not endless."""
+    pairings: Pace = field(default_factory=lambda: Pace(burst=30, per_second=0.2))
+    """Computers that ask to be scanned, from everyone together: each is kept for some minutes."""
     cookie: Cookie = field(init=False)
     origin: str = field(init=False)
 

@@ -1,5 +1,6 @@
 """`backup` and `restore`."""
 
+import asyncio
 import shutil
 import stat
 import tarfile
@@ -7,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from proxy.app import SITE, clock
+from proxy.core.ports import PASSING
+from proxy.stores.sqlite import open_sqlite
 from tests.cli.place import Place
 
 
@@ -97,3 +101,24 @@ def test_with_redis_it_says_how_to_back_up(place: Place, tmp_path: Path) -> None
     said = place.run("backup", str(tmp_path / "b.tar"), CHAPERONE_STORE="redis://127.0.0.1:1")
     assert said.code == 1
     assert "Redis" in said.err
+
+
+def test_what_the_console_keeps_comes_back_but_no_sign_in_does(place: Place, tmp_path: Path) -> None:
+    async def keep() -> None:
+        store = await open_sqlite(place.data, site=SITE, clock=clock)
+        for kind in ("about-me", f"{PASSING}owner-session"):
+            await store.put(kind, "me", b"1", version=None)
+        await store.close()
+
+    async def left() -> list[int]:
+        store = await open_sqlite(place.data, site=SITE, clock=clock)
+        found = [len(await store.documents(kind)) for kind in ("about-me", f"{PASSING}owner-session")]
+        await store.close()
+        return found
+
+    asyncio.run(keep())
+    file = tmp_path / "b.tar"
+    assert place.run("backup", str(file)).code == 0
+    shutil.rmtree(place.data)
+    assert place.run("restore", str(file)).code == 0
+    assert asyncio.run(left()) == [1, 0]

@@ -26,6 +26,14 @@ def test_a_line_says_when_what_and_who() -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
+        ({"kind": "reshaped"}, "You changed what is shared"),
+        ({"kind": "owner", "did": "sign-in", "who": "Ada"}, "Ada signed in"),
+        ({"kind": "owner", "did": "sign-in refused", "who": "Ada"}, "A sign-in was refused (Ada)"),
+        ({"kind": "owner", "did": "sign-in refused", "who": None}, "A sign-in was refused"),
+        (
+            {"kind": "owner", "did": "owner removed", "who": "Ada", "whom": "Bob"},
+            "Ada removed an owner Bob",
+        ),
         ({"kind": "opened", "by": "code"}, "Opened for the first time with the visit code"),
         ({"kind": "sign_in", "by": "link", "outcome": "entered"}, "Signed in with the link"),
         (
@@ -40,6 +48,26 @@ def test_a_line_says_when_what_and_who() -> None:
         (
             {"kind": "refusal", "door": "/api/{v}/slice/{rest}", "reason": "not_shared"},
             "Refused (not shared): /api",
+        ),
+        (
+            {"kind": "answer", "door": "socket /dataUpdate", "query": "live, opened", "rows": 2, "bytes": 9},
+            "Live view opened: 2 rows, 9 bytes",
+        ),
+        (
+            {"kind": "answer", "door": "socket /dataUpdate", "query": "live, changes", "rows": 1, "bytes": 9},
+            "Live view: new data offered: 1 row, 9 bytes",
+        ),
+        (
+            {"kind": "answer", "door": "socket /retroUpdate", "query": "live", "rows": 1, "bytes": 9},
+            "Live view: data offered: 1 row, 9 bytes",
+        ),
+        (
+            {"kind": "refusal", "door": "socket dbAdd", "reason": "read_only"},
+            "Refused (read only): to add data over the live view",
+        ),
+        (
+            {"kind": "refusal", "door": "socket", "reason": "too_many_connections"},
+            "Refused (too many connections): the live view",
         ),
         ({"kind": "part", "door": "/api/{v}/devicestatus", "rows": 5, "bytes": 6}, "5 rows, 6 bytes so far"),
         ({"kind": "cut", "door": "/api/{v}/devicestatus", "rows": 5, "bytes": 6}, "ended early"),

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from proxy.cli.frame import Refused
-from proxy.cli.sharing import Share, require_lasting
+from proxy.cli.sharing import require_lasting
 from proxy.core.mint import Minted
+from proxy.owner.giving import Share
 from proxy.settings import Settings, is_loopback, read_settings
 from tests.cli.place import Place
 from tests.core.test_receipt import GRANT

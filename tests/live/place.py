@@ -218,10 +218,11 @@ async def opened(
                     bell=Bell(session, address, token),
                     profile_for=standing,
                     public_url=gate.public_url,
+                    registry=gate.metrics.registry,
                     pause=pause,
                 )
             )
-            return made[0].routes()
+            return [web.route("*", "/socket.io/", made[0].serve)]
 
         life = await stack.enter_async_context(living(data, store=store, also=routes))
         live = made[0]

@@ -130,6 +130,40 @@ async def test_a_browser_that_signed_out_is_no_longer_answered(place: Place) -> 
     assert (await browser.get())[0] == 401
 
 
+async def test_signing_out_ends_what_waits_in_that_browser_and_in_no_other(place: Place) -> None:
+    access = await place.life.mint()
+    cookie = await place.cookie(access)
+    (session,) = place.life.store.sessions_of(access.id)  # type: ignore[attr-defined]  # the store in memory
+    leaving = Polling(place, {"Cookie": cookie, "Origin": place.url})
+    await leaving.start()
+    other = await as_browser(place, access)
+    await other.start()
+    websocket = await place.life.session.ws_connect(
+        f"{place.url}/socket.io/?EIO=4&transport=websocket", headers={"Cookie": cookie}, origin=place.url
+    )
+    await websocket.receive_str()
+    waiting, staying = asyncio.ensure_future(leaving.get()), asyncio.ensure_future(other.get())
+    await asyncio.sleep(0.2)
+    await place.life.store.drop_session(session.key)
+    async with asyncio.timeout(1):
+        assert await _answer(waiting) in (0, 400, 401)
+        assert (await websocket.receive()).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+    assert not staying.done()
+    assert len(place.live) == 1
+    staying.cancel()
+
+
+async def test_a_browser_that_nobody_uses_any_more_is_let_go_while_it_waits(place: Place) -> None:
+    browser = await as_browser(place, await place.life.mint())
+    await browser.start()
+    waiting = asyncio.ensure_future(browser.get())
+    await asyncio.sleep(0.2)
+    place.life.clock.now += HOUR // 2
+    async with asyncio.timeout(1):
+        assert await _answer(waiting) in (0, 400, 401)
+    await place.empty()
+
+
 async def test_a_page_that_polls_does_not_keep_its_session_awake(place: Place) -> None:
     access = await place.life.mint()
     browser = await as_browser(place, access)
@@ -325,3 +359,15 @@ def test_who_does_not_read_large_frames_is_let_go_sooner() -> None:
     for _ in range(9):
         wire.send("4" * 1_000_000)
     assert wire.closed
+
+
+async def test_a_page_that_is_left_gets_its_open_question_answered_and_nothing_after_it(place: Place) -> None:
+    browser = await as_browser(place, await place.life.mint())
+    await browser.open()
+    assert await browser.post("40") == (200, "ok")
+    assert (await browser.get())[1].startswith("40")
+    waiting = asyncio.ensure_future(browser.get())
+    await asyncio.wait([waiting], timeout=0.1)  # let it reach the server before the goodbye does
+    assert await browser.post("1") == (200, "ok")
+    assert await waiting == (200, "6")
+    assert (await browser.get())[0] == 400

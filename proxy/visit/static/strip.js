@@ -4,11 +4,13 @@
 (function () {
   "use strict";
 
-  var ASK_EVERY = 10000, SAY_INPUT_EVERY = 60000;
+  var SAY_INPUT_EVERY = 60000;
   var root = document.documentElement;
   var isClock = window.location.pathname.indexOf("/clock/") === 0;
   var isReport = window.location.pathname.indexOf("/report") === 0;
   var isMain = !isClock && !isReport;
+  // A clock has no socket that would break when the access ends.
+  var ASK_EVERY = isClock ? 2000 : 10000;
   var known = null, lastSaid = 0, somebodyActed = true;
 
   // 1. Units: one choice for all pages, in this browser only. A clock is told by the cookie, the others read storage.
@@ -24,6 +26,7 @@
 
   function keepUnits(units) {
     window.localStorage.setItem("units", units);
+    root.classList.toggle("chaperone-mgdl", units === "mg/dl");
     document.cookie = "units=" + encodeURIComponent(units) + "; path=/; SameSite=Lax";
   }
 
@@ -91,14 +94,22 @@
         notShared(about) + " ", make("a", { href: "/visit/home" }, ["All that is shared"])
       ])]);
     details.addEventListener("toggle", resized);
+    details.addEventListener("keydown", function (event) {
+      if (event.key !== "Escape" || !details.open) { return; }
+      details.open = false;
+      details.firstChild.focus();
+      event.stopPropagation();
+    });
     return details;
   }
 
   function notShared(about) {
     var list = about.not_shared.join("; ") || "nothing that these pages could show";
     var computed = about.parts.indexOf("profile") < 0 && about.parts.indexOf("treatments") >= 0;
+    var targets = computed && about.parts.indexOf("targets") < 0;
     return "Not shared: " + list + ". Whether there is any cannot be seen from here." +
-      (computed ? " Basal rates, insulin totals and carbs on board are left out too: these pages compute them from pump settings." : "") +
+      (computed ? " Basal rates and insulin totals are left out too: these pages compute them from pump settings." : "") +
+      (targets ? " The dashboard leaves out temporary targets, since it draws them at their target; the report lists them." : "") +
       (about.window.live ? " This is a live view, and nobody is asked to watch it." : "") +
       " Times are by this computer’s clock.";
   }
@@ -135,9 +146,22 @@
     }).then(function (about) {
       if (!about) { return; }
       if (known && known.grant_id !== about.grant_id) { window.location.replace("/visit/home"); return; }
-      switchOff();
       if (!known || known.expires_at !== about.expires_at || known.csrf !== about.csrf) { known = about; show(about); }
+      switchOff();
     }).catch(function () { /* out of reach: asked again soon */ });
+  }
+
+  // A live connection that breaks is asked about at once: the access may have ended a moment ago.
+  function askWhenCut() {
+    var open = window.XMLHttpRequest.prototype.open, lastCut = 0;
+    window.XMLHttpRequest.prototype.open = function (method, address) {
+      if (String(address).indexOf("/socket.io/") >= 0) {
+        this.addEventListener("loadend", function () {
+          if (this.status !== 200 && Date.now() - lastCut > 1000) { lastCut = Date.now(); ask(); }
+        });
+      }
+      return open.apply(this, arguments);
+    };
   }
 
   ["pointerdown", "keydown", "wheel"].forEach(function (kind) {
@@ -158,6 +182,12 @@
     });
   }
 
+  // Settings of what is not shared: by the part that they are about.
+  var CHOICES = {
+    basalrender: "profile", bolusRenderOver: "treatments", bolusRenderFormatSmall: "treatments", bolusRenderFormat: "treatments",
+    "openaps-colorPredictionLines": "forecast"
+  };
+
   // The day report's own switches: what needs something that is not shared is off, and can't be put on.
   var SWITCHES = {
     rp_optionsbasal: "profile", rp_optionsdistribution: "profile", rp_optionsiob: "iob", rp_optionscob: "cob",
@@ -173,6 +203,9 @@
         away(id, "label");
       }
     });
+    Object.keys(CHOICES).forEach(function (id) {
+      if (known.parts.indexOf(CHOICES[id]) < 0) { away(id, "dl"); }
+    });
     leaveOutNetBasal();
   }
 
@@ -183,6 +216,76 @@
     if (heading) { heading.remove(); }
   }
 
+  // 5. Figures: what a page would compute from settings that are not shared is left to what the devices stored; what
+  // is not shared is called so. The page's parts are met as it makes them.
+  function whenMade(owner, name, meet) {
+    var made;
+    Object.defineProperty(owner, name, {
+      configurable: true, enumerable: true,
+      get: function () { return made; },
+      set: function (value) { made = value; meet(value); }
+    });
+  }
+
+  function hasProfile() {
+    // As the server says in the page's settings: it names this plugin only where the real profile is shared.
+    return String(window.Nightscout.client.settings.enable).split(/[ ,]+/).indexOf("profile") >= 0;
+  }
+
+  function leaveToDevices(plugins) {
+    var iob = plugins("iob"), cob = plugins("cob"), base = plugins.base;
+    var iobTotal = iob.calcTotal, cobTotal = cob.cobTotal;
+    iob.calcTotal = function (treatments) {
+      if (!hasProfile()) { arguments[0] = treatments && []; }
+      return iobTotal.apply(this, arguments);
+    };
+    cob.cobTotal = function (treatments, devicestatus, profile, time) {
+      return hasProfile() ? cobTotal.apply(this, arguments) : storedCarbs(cob, devicestatus, time === undefined ? Date.now() : +time);
+    };
+    plugins.base = function () {
+      var made = base.apply(this, arguments), update = made.updatePillText;
+      made.updatePillText = function (plugin, options) { return update.call(this, plugin, honest(plugin, options)); };
+      return made;
+    };
+  }
+
+  function storedCarbs(cob, devicestatus, at) {
+    var stored = cob.lastCOBDeviceStatus(devicestatus, at);
+    if (!stored || typeof stored.cob !== "number") { return {}; }
+    stored.display = Math.round(stored.cob * 10) / 10;
+    stored.displayLine = "COB: " + stored.display + "g";
+    return stored;
+  }
+
+  function honest(plugin, options) {
+    (options.info || []).forEach(function (line) {
+      if (line.value === "Timezone not set in profile") { line.value = "not shared"; }
+    });
+    if (plugin.name === "iob" && !hasProfile()) { options.hide = /^---/.test(options.value); }
+    return options;
+  }
+
+  // The list of calibrations prints a meter's value as program text where its device is not told.
+  function nameDevices(reports) {
+    var calibrations = reports("calibrations"), report = calibrations.report;
+    calibrations.report = function (days, shown) {
+      shown.forEach(function (day) {
+        days[day].mbg.forEach(function (value) { if (value.device === undefined) { value.device = "not shared"; } });
+      });
+      return report.apply(this, arguments);
+    };
+  }
+
+  function meetNightscout() {
+    var nightscout = window.Nightscout;
+    if (!nightscout || !nightscout.client) { return; }
+    whenMade(nightscout.client, "plugins", leaveToDevices);
+    whenMade(nightscout, "report_plugins", nameDevices);
+    // A socket that breaks may tell of the end: then we ask at once.
+    whenMade(nightscout.client, "socket", function (socket) { socket.on("disconnect", ask); });
+  }
+
+  askWhenCut();
   window.localStorage.removeItem("showPlugins");
   window.localStorage.removeItem("apisecrethash");
   keepUnits(chosenUnits());
@@ -190,6 +293,7 @@
   // Before Nightscout's own handler: it reads the switches at this click.
   document.addEventListener("click", switchOff, true);
   document.addEventListener("DOMContentLoaded", function () {
+    meetNightscout();
     document.body.insertBefore(bar, isClock ? null : document.body.firstChild);
     tidy();
     resized();

@@ -1,0 +1,111 @@
+"""One day in words and as a drawing. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from proxy.core.policy import Policy
+from proxy.core.study import Study
+from proxy.report.charts_day import day_chart
+from proxy.report.localtime import LocalTime, local_time
+from proxy.report.model import DayView
+from proxy.report.words import Units, glucose
+from proxy.visit.choices import Choice
+from proxy.visit.summary_lists import Happening, day_words, event_line
+from proxy.visit.summary_page import FAILED, LATE, zone_words
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """Everything that the template prints."""
+
+    title: str
+    zone: str
+    units: Units
+    drawing: str
+    words: str
+    notices: tuple[str, ...]
+    missing: tuple[str, ...]
+    happenings: tuple[Happening, ...]
+    readings: tuple[tuple[str, str], ...]
+    before: str
+    after: str
+    modes: bool
+
+
+def day_page_of(view: DayView | None, study: Study, policy: Policy, choice: Choice) -> DayPage:
+    """Put a day into words."""
+    assert view is not None  # the day was found in the window
+    time = local_time(study.zone, view.start_ms, view.end_ms)
+    words = _words(view, choice.units)
+    title = f"{day_words(view.day)} {view.day.year}"
+    return DayPage(
+        title=title,
+        zone=zone_words(study.zone, policy),
+        units=choice.units,
+        drawing=day_chart(view, choice.targets, choice.units, time, f"{title}: {words}"),
+        words=words,
+        notices=(FAILED,) if study.failed else (LATE,) if study.late else (),
+        missing=_missing(policy),
+        happenings=_happenings(view, choice.units, time),
+        readings=_readings(view, choice.units, time),
+        before=_address(choice, view.day, -1),
+        after=_address(choice, view.day, 1),
+        modes=bool(view.modes),
+    )
+
+
+def _address(choice: Choice, day: date, step: int) -> str:
+    return choice.address(f"/visit/summary/day/{(day + timedelta(days=step)).isoformat()}")
+
+
+def _words(view: DayView, units: Units) -> str:
+    parts = []
+    if view.glucose:
+        values = [value for _, value in view.glucose]
+        lowest, highest = glucose(min(values), units), glucose(max(values), units)
+        parts.append(f"{len(values)} readings from {lowest} to {highest} {units}")
+    else:
+        parts.append("no glucose readings")
+    by_hand = [dose for dose in view.doses if not dose.automatic]
+    automatic = [dose for dose in view.doses if dose.automatic]
+    if by_hand:
+        parts.append(f"{len(by_hand)} boluses by hand ({sum(dose.units for dose in by_hand):.1f} U)")
+    if automatic:
+        parts.append(f"{len(automatic)} by the system ({sum(dose.units for dose in automatic):.1f} U)")
+    if view.carbs:
+        parts.append(f"{sum(meal.grams for meal in view.carbs):.0f} g carbs entered")
+    return ", ".join(parts)
+
+
+def _missing(policy: Policy) -> tuple[str, ...]:
+    shared = policy.collections
+    found = []
+    if "entries" not in shared:
+        found.append("Glucose readings are not shared.")
+    if "treatments" not in shared:
+        found.append("Insulin and carbs are not shared.")
+    if "devicestatus" not in shared:
+        found.append("Loop modes are not shared.")
+    return tuple(found)
+
+
+def _happenings(view: DayView, units: Units, time: LocalTime) -> tuple[Happening, ...]:
+    lines = [(event.at_ms, event_line(event, units, time)) for event in view.events]
+    lines += [
+        (dose.at_ms, Happening(_clock(time, dose.at_ms), "Bolus", "", f"{dose.units:g} U"))
+        for dose in view.doses
+        if not dose.automatic
+    ]
+    lines += [
+        (one.at_ms, Happening(_clock(time, one.at_ms), "Carbs", "", f"{one.grams:g} g")) for one in view.carbs
+    ]
+    return tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
+
+
+def _readings(view: DayView, units: Units, time: LocalTime) -> tuple[tuple[str, str], ...]:
+    return tuple((_clock(time, at), glucose(value, units)) for at, value in view.glucose)
+
+
+def _clock(time: LocalTime, at: int) -> str:
+    minutes = time.of_day(at) // 60_000
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,44 @@
+"""From filtered rows to figures: the report's engine, given what a study has read."""
+
+from datetime import date
+
+from proxy.core.policy import Policy
+from proxy.core.study import Study
+from proxy.report.dayview import day_view
+from proxy.report.facts import Material
+from proxy.report.material import read_material
+from proxy.report.model import DayView, Summary
+from proxy.report.sharing import shared_of
+from proxy.report.summary import summarise
+from proxy.visit.choices import Choice
+
+
+def summary_of(study: Study, choice: Choice, policy: Policy, *, now: int) -> Summary:
+    """Compute the figures of a study."""
+    return summarise(
+        _material(study, policy),
+        start_ms=study.span.start,
+        end_ms=study.span.end,
+        zone=study.zone,
+        now_ms=now,
+        targets=choice.targets,
+        floor_ms=study.span.floor,
+    )
+
+
+def day_of(study: Study, day: date, policy: Policy, *, now: int) -> DayView | None:
+    """Show one day of a study."""
+    span = study.span
+    return day_view(
+        _material(study, policy), day, start_ms=span.floor, end_ms=span.end, zone=study.zone, now_ms=now
+    )
+
+
+def _material(study: Study, policy: Policy) -> Material:
+    return read_material(
+        entries=study.rows.get("entries", ()),
+        treatments=study.rows.get("treatments", ()),
+        devicestatus=study.rows.get("devicestatus", ()),
+        profiles=study.rows.get("profile", ()),
+        shared=shared_of(policy),
+    )

@@ -1,0 +1,171 @@
+"""The summary: the first page after the PIN, the same as text, and one day of it.
+
+Each view is on record before it leaves, and what it is made of is whatever the grant shows at that moment.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from aiohttp import web
+
+from proxy.core.errors import GrantEnded
+from proxy.core.headers import PRIVATE
+from proxy.core.policy import Policy
+from proxy.core.study import days_offered
+from proxy.report.localtime import local_time
+from proxy.report.targets import TARGETS
+from proxy.report.words import UNITS
+from proxy.report.words_text import as_text
+from proxy.visit import pages
+from proxy.visit.browser import SignedIn, signed_in
+from proxy.visit.choices import Choice, keep_units, read_choice
+from proxy.visit.day_page import day_page_of
+from proxy.visit.home import nobody, show_end
+from proxy.visit.reckoning import day_of, summary_of
+from proxy.visit.studies import Studies
+from proxy.visit.summary_page import Remarks, page_of
+from proxy.visit.visit import Visit
+
+AGAIN_SECONDS: Final = 4
+HOME: Final = "/visit/home"
+TARGET_NAMES: Final = {"standard": "standard", "older": "older or high risk", "pregnancy": "pregnancy"}
+TOO_MANY: Final = "Too many requests in a short time. Wait a moment, then reload the page."
+NO_DAY: Final = "This day is not among the days that are shared. Go back to the summary and choose one there."
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks, for what, and what they may see."""
+
+    visit: Visit
+    studies: Studies
+    request: web.Request
+    found: SignedIn
+    policy: Policy
+    offered: tuple[int, ...]
+    choice: Choice
+
+    async def send(self, response: web.Response, study: Any, query: str) -> web.Response:
+        """Put an answer on record, then let it go."""
+        assert isinstance(response.body, bytes)
+        keep_units(self.request, response, self.choice, secure=self.visit.cookie.secure)
+        await self.studies.record(self.request, self.found.grant, study, response.body, query)
+        return response
+
+    def values(self) -> dict[str, Any]:
+        """Give what every page of the summary prints."""
+        grant = self.found.grant
+        return {
+            "grant": grant,
+            "shared": self.visit.describe(grant),
+            "csrf": self.found.session.csrf,
+            "choice": self.choice,
+            "offered": self.offered,
+            "all_targets": tuple(TARGETS.values()),
+            "all_units": UNITS,
+            "target_names": TARGET_NAMES,
+            "remarks": Remarks(),
+        }
+
+
+async def summary(visit: Visit, request: web.Request) -> web.Response:
+    """Answer GET /visit/summary."""
+    return await _for_reader(visit, request, _page)
+
+
+async def as_file(visit: Visit, request: web.Request) -> web.Response:
+    """Answer GET /visit/summary.txt."""
+    return await _for_reader(visit, request, _text)
+
+
+async def day(visit: Visit, request: web.Request) -> web.Response:
+    """Answer GET /visit/summary/day/2026-11-21."""
+    return await _for_reader(visit, request, _day)
+
+
+async def _for_reader(
+    visit: Visit, request: web.Request, answer: Callable[[Reader], Awaitable[web.Response]]
+) -> web.Response:
+    """Check who asks, and that there is something to show; then show it."""
+    # What the page asks again by itself keeps no session awake.
+    found = await signed_in(visit, request, input_by_person="again" not in request.query)
+    if found is None:
+        return nobody(visit, request)
+    if found.grant.state(visit.clock()) == "ended":
+        return await show_end(visit, request, found.grant, status=401)
+    studies = visit.studies
+    offered = () if studies is None else days_offered(found.grant, studies.policy(found.grant))
+    if studies is None or not offered:
+        return pages.see_other(HOME)
+    if not await studies.admits(request, found.grant):
+        return pages.message("One moment", TOO_MANY, status=429, request_id=visit.request_id(request))
+    policy, choice = studies.policy(found.grant), read_choice(request, offered)
+    try:
+        return await answer(Reader(visit, studies, request, found, policy, offered, choice))
+    except GrantEnded:
+        grant = await visit.store.grant(found.grant.id) or found.grant
+        return await show_end(visit, request, grant, status=401)
+
+
+async def _page(reader: Reader) -> web.Response:
+    visit, choice, policy = reader.visit, reader.choice, reader.policy
+    study = await reader.studies.study(reader.found.grant, choice.days)
+    values = reader.values()
+    now = visit.clock()
+
+    def rendered() -> str:
+        one = summary_of(study, choice, policy, now=now)
+        text = as_text(one, choice.units, withheld=values["shared"].withheld)
+        return pages.render("summary.html", page=page_of(one, study, policy, choice), text=text, **values)
+
+    response = pages.html(await asyncio.to_thread(rendered))
+    if study.late:
+        response.headers["Refresh"] = f"{AGAIN_SECONDS};url={choice.address()}&again=1"
+    return await reader.send(response, study, f"page {choice.words}")
+
+
+async def _text(reader: Reader) -> web.Response:
+    visit, choice = reader.visit, reader.choice
+    study = await reader.studies.study(reader.found.grant, choice.days)
+    withheld, now = visit.describe(reader.found.grant).withheld, visit.clock()
+    text = await asyncio.to_thread(
+        lambda: as_text(summary_of(study, choice, reader.policy, now=now), choice.units, withheld=withheld)
+    )
+    response = web.Response(text=text, content_type="text/plain", charset="utf-8", headers=dict(PRIVATE))
+    return await reader.send(response, study, f"text {choice.words}")
+
+
+async def _day(reader: Reader) -> web.Response:
+    wanted = _date(reader.request.match_info["day"])
+    window = None if wanted is None else _window(reader, wanted)
+    if wanted is None or window is None or reader.policy.detail != "full":
+        request_id = reader.visit.request_id(reader.request)
+        return pages.message("Not shown", NO_DAY, status=404, request_id=request_id)
+    study = await reader.studies.day(reader.found.grant, *window)
+    now, values = reader.visit.clock(), reader.values()
+
+    def rendered() -> str:
+        view = day_of(study, wanted, reader.policy, now=now)
+        page = day_page_of(view, study, reader.policy, reader.choice)
+        return pages.render("summary_day.html", page=page, **values)
+
+    response = pages.html(await asyncio.to_thread(rendered))
+    return await reader.send(response, study, f"day {wanted.isoformat()} units={reader.choice.units}")
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _window(reader: Reader, wanted: date) -> tuple[int, int] | None:
+    """Give a local day that lies in the window; None for any other."""
+    window = reader.studies.window(reader.found.grant)
+    close, zone = window.close(reader.visit.clock()), reader.studies.zone(reader.found.grant)
+    days = local_time(zone, window.since, close).days(window.since, close)
+    return next(((one.start_ms, one.end_ms) for one in days if one.day == wanted), None)

@@ -1,0 +1,300 @@
+"""The summary as its page needs it: figures in words, drawings, and a label on every hole. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from proxy.core.policy import Policy
+from proxy.core.study import Study
+from proxy.report import charts
+from proxy.report.display import whole_figures
+from proxy.report.facts import MODES
+from proxy.report.figure import WORDS
+from proxy.report.localtime import LocalTime, local_time
+from proxy.report.model import Automation, Day, Summary
+from proxy.report.words import MODE_WORDS, Units, glucose, percent
+from proxy.report.words_tables import (
+    EpisodeLine,
+    Line,
+    RangeLine,
+    automation_lines,
+    bands_of,
+    episode_lines,
+    headline,
+    insulin_lines,
+    range_lines,
+)
+from proxy.visit.choices import Choice
+from proxy.visit.summary_lists import (
+    Happening,
+    SettingsShown,
+    counts_of,
+    day_words,
+    events_of,
+    low_episodes,
+    settings_shown,
+    short,
+)
+
+SMALL_DAYS: Final = 14
+LATE: Final = "Nightscout is still sending this. The page asks again by itself."
+FAILED: Final = "This could not be read: Nightscout did not answer. Reload the page to try again."
+_FRESH_MINUTES: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What the patient wrote for this visit: dated remarks, and questions."""
+
+    dated: tuple[tuple[int | None, str], ...] = ()
+    """(epoch milliseconds or None, words)."""
+    questions: tuple[str, ...] = ()
+    may_ask: tuple[str, ...] = ()
+    """What the clinician may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallDay:
+    """One of the small days."""
+
+    label: str
+    drawing: str
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the template prints."""
+
+    title: str
+    span: str
+    zone: str
+    units: Units
+    banner: str
+    notices: tuple[str, ...]
+    compared: str
+    """What the figures are compared with; empty if with nothing."""
+    latest: str
+    headline: tuple[Line, ...]
+    ranges: tuple[RangeLine, ...]
+    range_bar: str
+    curve: str
+    curve_why: str
+    curve_rows: tuple[tuple[str, ...], ...]
+    days: tuple[SmallDay, ...]
+    days_left_out: int
+    insulin: tuple[Line, ...]
+    insulin_note: str
+    automation: tuple[Line, ...]
+    automation_bar: str
+    system: str
+    episodes: tuple[EpisodeLine, ...]
+    episodes_each: tuple[Happening, ...]
+    settings: tuple[SettingsShown, ...]
+    counts: tuple[tuple[str, str], ...]
+    events: tuple[Happening, ...]
+    holes: Mapping[str, str]
+    """By section, what to say instead of it."""
+
+
+def page_of(summary: Summary, study: Study, policy: Policy, choice: Choice) -> Page:
+    """Put a summary into words and drawings."""
+    units, time = choice.units, _time(summary)
+    bands, whole = bands_of(summary.period), whole_figures(_values(summary))
+    automation = _plain(automation_lines(summary))
+    if "devicestatus" in study.compared_from:
+        automation = tuple(replace(one, before="") for one in automation)
+    return Page(
+        title="Glucose summary",
+        span=_span_words(summary, time),
+        zone=zone_words(summary.zone, policy) if summary.zone_known else _ZONE_UNKNOWN,
+        units=units,
+        banner="" if not summary.shared.glucose else summary.sufficiency.words,
+        notices=_notices(study),
+        compared=_compared(summary),
+        latest=_latest(summary, policy, units, time),
+        headline=headline(summary, units),
+        ranges=range_lines(summary, units, whole),
+        range_bar="" if bands is None else charts.range_bar(bands, _range_title(summary, units)),
+        curve=""
+        if summary.curve.reason
+        else charts.curve(summary.curve, summary.targets, units, _CURVE_TITLE),
+        curve_why=WORDS[summary.curve.reason] if summary.curve.reason else "",
+        curve_rows=_curve_rows(summary, units),
+        days=tuple(_small_day(day, summary, choice) for day in summary.days[-SMALL_DAYS:]),
+        days_left_out=max(0, len(summary.days) - SMALL_DAYS),
+        insulin=_plain(insulin_lines(summary)),
+        insulin_note=_insulin_note(summary),
+        automation=automation,
+        automation_bar=_automation_bar(summary.period.automation),
+        system=summary.period.automation.system,
+        episodes=episode_lines(summary, units),
+        episodes_each=low_episodes(summary, units, time),
+        settings=settings_shown(summary, units, time),
+        counts=counts_of(summary),
+        events=events_of(summary, units, time),
+        holes=_holes(summary, study, policy),
+    )
+
+
+_CURVE_TITLE: Final = "Typical day: median glucose by time of day, with the ranges of half of all days and of nine tenths of all days"
+
+
+def _time(summary: Summary) -> LocalTime:
+    first = summary.settings.versions[-1].since_ms if summary.settings.versions else summary.period.start_ms
+    return local_time(summary.zone, min(first, summary.period.start_ms), summary.now_ms)
+
+
+def _values(summary: Summary) -> dict:  # type: ignore[type-arg]  # band to value
+    return {band: figure.value for band, figure in summary.period.glucose.percent.items()}
+
+
+def _span_words(summary: Summary, time: LocalTime) -> str:
+    first, last = time.day_of(summary.period.start_ms), time.day_of(summary.period.end_ms - 1)
+    days = (last - first).days + 1
+    return f"{day_words(first)} to {day_words(last)} {last.year} ({days} {'day' if days == 1 else 'days'})"
+
+
+_ZONE_UNKNOWN: Final = "Times are in UTC: the patient's time zone is not known."
+
+
+def zone_words(zone: str, policy: Policy) -> str:
+    """Say in which time zone times are told."""
+    if policy.timezone != "site":
+        return "Times are in UTC: the patient's time zone is not shared."
+    return f"Times are the patient's local time ({zone})."
+
+
+def _notices(study: Study) -> tuple[str, ...]:
+    found = []
+    if study.failed:
+        found.append(
+            "Nightscout did not answer everything just now. What came is shown; what is missing says so."
+        )
+    elif study.late:
+        found.append("Nightscout is still sending some of the data. This page asks again by itself.")
+    if study.stale:
+        found.append(
+            "Nightscout answers slowly just now: the newest readings may be missing. Reload to look again."
+        )
+    return tuple(found)
+
+
+def _compared(summary: Summary) -> str:
+    if summary.previous is None:
+        return ""
+    days = round((summary.period.end_ms - summary.period.start_ms) / 86_400_000)
+    return "day before" if days <= 1 else f"{days} days before"
+
+
+def _latest(summary: Summary, policy: Policy, units: Units, time: LocalTime) -> str:
+    latest = summary.latest
+    if latest is None or not policy.live:
+        return ""
+    minutes = (summary.now_ms - latest.at_ms) // 60_000
+    if minutes > _FRESH_MINUTES:
+        return f"Last reading: {glucose(latest.mgdl, units)} {units} on {short(time, latest.at_ms)}."
+    change = ""
+    if latest.change_mgdl is not None:
+        told = glucose(abs(latest.change_mgdl), units)
+        sign = "+" if latest.change_mgdl >= 0 else "\N{MINUS SIGN}"
+        change = f", {sign}{told} since the reading before"
+    ago = "just now" if minutes < 1 else f"{minutes} min ago"
+    return f"Now {glucose(latest.mgdl, units)} {units}{change} ({ago})."
+
+
+def _range_title(summary: Summary, units: Units) -> str:
+    parts = [
+        f"{one.label} ({one.edges} {units}) {one.value}"
+        for one in range_lines(summary, units, None)
+        if one.band
+    ]
+    return "Time in ranges: " + ", ".join(parts)
+
+
+def _curve_rows(summary: Summary, units: Units) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (
+            f"{point.minute // 60:02d}:00",
+            *(glucose(value, units) for value in (point.p05, point.p25, point.p50, point.p75, point.p95)),
+        )
+        for point in summary.curve.points
+        if point.minute % 60 == 0
+    )
+
+
+def _small_day(day: Day, summary: Summary, choice: Choice) -> SmallDay:
+    in_range, mean = day.percent["in_range"], day.mean_mgdl
+    words = f"{percent(in_range.value)} in range" if in_range.value is not None else in_range.words
+    if mean.value is not None:
+        words = f"{words}, mean {glucose(mean.value, choice.units)}"
+    label = day_words(day.day)
+    drawing = charts.small_day(day, summary.targets, f"{label}: {words}") if day.trace else ""
+    address = ""
+    if summary.shared.detail == "full" and day.readings:
+        address = choice.address(f"/visit/summary/day/{day.day.isoformat()}")
+    return SmallDay(label, drawing, words, address)
+
+
+def _plain(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Leave out what is said once below the table."""
+    return tuple(replace(one, note="") for one in lines)
+
+
+def _insulin_note(summary: Summary) -> str:
+    insulin = summary.period.insulin
+    days = f"{insulin.days_counted} of {insulin.days_asked} days"
+    parts = [f"Total insulin is from the {days} of which all basal is known."] if insulin.days_counted else []
+    if insulin.basis == "temp basals only":
+        parts.append("Basal is from temporary basal rates only: the settings are not shared or not known.")
+    if summary.shared.total_insulin and not summary.shared.profile:
+        parts.append("Computed with basal rates that are not shown themselves.")
+    return " ".join(parts)
+
+
+def _automation_bar(automation: Automation) -> str:
+    shares = {mode: figure.value for mode, figure in automation.percent.items() if figure.value is not None}
+    if len(shares) < len(MODES) or sum(shares.values()) <= 0:
+        return ""
+    title = "Modes: " + ", ".join(f"{MODE_WORDS[mode]} {percent(shares[mode])}" for mode in MODES)
+    return charts.flat_bar(shares, title)
+
+
+_SECTIONS: Final[Mapping[str, Sequence[str]]] = {
+    "glucose": ("entries",),
+    "insulin": ("treatments", "profile"),
+    "automation": ("devicestatus", "treatments"),
+    "settings": ("profile",),
+    "events": ("treatments", "entries"),
+}
+
+
+def _holes(summary: Summary, study: Study, policy: Policy) -> Mapping[str, str]:
+    holes = dict(_not_shared(summary, policy))
+    for section, needed in _SECTIONS.items():
+        if section in holes:
+            continue
+        if study.failed & set(needed):
+            holes[section] = FAILED
+        elif study.late & set(needed):
+            holes[section] = LATE
+    return holes
+
+
+def _not_shared(summary: Summary, policy: Policy) -> Iterable[tuple[str, str]]:
+    shared = summary.shared
+    if not shared.glucose:
+        yield "glucose", "Glucose readings are not shared for this visit."
+    if not (shared.boluses or shared.carbs or shared.temp_basals or shared.total_insulin):
+        yield "insulin", "Insulin and carbohydrates are not shared for this visit."
+    if not shared.loop and not shared.shows(
+        "OpenAPS Offline", "Temporary Override", "Temporary Target", "Exercise"
+    ):
+        yield "automation", "Whether and how a system dosed automatically is not shared for this visit."
+    if not shared.profile:
+        yield "settings", "Pump and loop settings are not shared for this visit."
+    if policy.detail == "summary":
+        yield "events", "Single events are not shared for this visit: only figures for the whole period."
+    elif policy.detail != "full":
+        yield "events", "Single events are not shared for this visit: only averages."

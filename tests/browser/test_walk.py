@@ -1,0 +1,182 @@
+"""The way of a visit in Chromium: link, PIN, dashboard, a reading arrives, the end; and what may be in the way of it."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.browser.house import (
+    House,
+    faults_of,
+    needs_chromium,
+    open_dashboard,
+    open_house,
+    see_a_reading_arrive,
+    sign_in,
+    wait_for_the_end,
+    window,
+)
+
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+DASHBOARD = "main a[href='/']"
+WITHOUT_TIMERS = "window.setInterval = () => 0;"
+"""So that a page which notices the end can't have noticed it by asking now and then."""
+
+
+async def test_from_the_link_to_the_end(house: House, browser: Browser) -> None:
+    async with window(browser) as page:
+        await page.add_init_script(WITHOUT_TIMERS)
+        faults = faults_of(page)
+        minted = await house.mint()
+        await open_dashboard(page, house, minted)
+        await see_a_reading_arrive(page, house)
+        await see_a_reading_arrive(page, house)
+        assert faults == []
+        await house.revoke(minted)
+        await wait_for_the_end(page)
+        for path in ("/", "/report", "/report/", "/clock/clock-color", "/profile"):
+            await page.goto(house.url + path)
+            assert await page.is_visible("#passcode"), path
+
+
+async def test_a_page_that_is_opened_after_the_end_says_so_first(house: House, browser: Browser) -> None:
+    async with window(browser) as page:
+        minted = await house.mint()
+        await sign_in(page, minted)
+        await house.revoke(minted)
+        await page.goto(f"{house.url}/report/")
+        await wait_for_the_end(page)
+
+
+async def test_two_clinicians_each_see_what_is_shared_with_them(house: House, browser: Browser) -> None:
+    async with window(browser) as wide, window(browser) as narrow:
+        team, school = await house.mint("full-loop"), await house.mint("cgm-only", clinician="School")
+        await open_dashboard(wide, house, team)
+        await open_dashboard(narrow, house, school)
+        assert await wide.is_visible("#treatments td")
+        assert "Insulin on board" in await wide.inner_text("#pills")
+        assert "Shared with School" in await narrow.inner_text("#chaperone-strip")
+        assert not await narrow.is_visible("#treatments")
+        assert not await narrow.is_visible("#pills")
+        before = await narrow.inner_text("#since")
+        await see_a_reading_arrive(wide, house)
+        await narrow.wait_for_function(
+            "old => document.getElementById('since').innerText !== old", arg=before
+        )
+        await house.revoke(team)
+        await wait_for_the_end(wide)
+        await see_a_reading_arrive(narrow, house)
+
+
+@pytest.mark.parametrize("policy", ["unnamed", "summary"])
+async def test_where_no_pages_are_shared_the_dashboard_is_not_one(
+    policy: str, house: House, browser: Browser
+) -> None:
+    async with window(browser) as page:
+        await sign_in(page, await house.mint(policy))
+        await page.goto(house.url)
+        assert "/visit/" in page.url
+        assert await page.locator("#value").count() == 0
+
+
+async def _tab_to(page: Page, selector: str) -> None:
+    """Go on by the key, as somebody without a mouse does, until what was looked for has the focus."""
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"no way by the Tab key to {selector}")
+
+
+async def test_everything_can_be_done_by_the_keyboard(house: House, browser: Browser) -> None:
+    async with window(browser) as page:
+        minted = await house.mint()
+        await page.goto(f"{house.url}/visit")
+        await page.keyboard.type(minted.code)
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(minted.passcode)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector(DASHBOARD)
+        await _tab_to(page, DASHBOARD)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("#state.live")
+        await page.wait_for_selector("#chaperone-strip strong")
+        await _tab_to(page, ".chaperone-units :not([aria-pressed=true])")
+        await page.keyboard.press("Enter")
+        await page.wait_for_function("() => document.getElementById('units').innerText === 'mmol/L'")
+        await page.wait_for_selector("#chaperone-strip strong")
+        await _tab_to(page, "#hours :nth-child(3)")
+        await page.keyboard.press("Space")
+        assert await page.get_by_role("img", name="Glucose of the last 12 hours").is_visible()
+        await _tab_to(page, "#numbers summary")
+        await page.keyboard.press("Enter")
+        assert await page.get_by_role("columnheader", name="Glucose").is_visible()
+        await page.reload()
+        await page.wait_for_selector("#chaperone-strip strong")
+        await _tab_to(page, "#chaperone-strip form button")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/visit/closed")
+
+
+async def test_a_telephone_is_wide_enough(house: House, browser: Browser) -> None:
+    async with window(
+        browser, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as page:
+        await open_dashboard(page, house, await house.mint())
+        for path in ("/", "/clock/clock-color", "/report/", "/visit/home"):
+            await page.goto(house.url + path)
+            assert await page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+async def test_light_and_dark_follow_the_computer(house: House, browser: Browser) -> None:
+    async with window(browser) as page:
+        await open_dashboard(page, house, await house.mint())
+        grounds = []
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # it is one of the two
+            grounds.append(await page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        assert grounds == ["rgb(251, 250, 247)", "rgb(20, 23, 28)"]
+
+
+async def test_without_scripts_a_typed_code_opens_the_visit(house: House, browser: Browser) -> None:
+    async with window(browser, java_script_enabled=False) as page:
+        minted = await house.mint()
+        await page.goto(f"{house.url}/visit")
+        await page.fill("#code", minted.code)
+        await page.fill("#passcode", minted.passcode)
+        await page.click("button.primary")
+        await page.click(DASHBOARD)
+        assert "Switch them on for this address" in await page.inner_text("main")
+        assert not await page.is_visible("#state")
+
+
+async def test_no_websocket_is_needed(house: House, browser: Browser) -> None:
+    async with window(browser) as page:
+        await page.add_init_script("delete window.WebSocket;")
+        await open_dashboard(page, house, await house.mint())
+        await see_a_reading_arrive(page, house)
+
+
+async def test_where_the_live_feed_is_blocked_the_page_says_so_and_comes_back(
+    house: House, browser: Browser
+) -> None:
+    async with window(browser) as page:
+        await open_dashboard(page, house, await house.mint())
+        await page.route("**/socket.io/**", lambda route: route.abort())
+        await page.reload()
+        await page.wait_for_selector("#state.lost")
+        assert "No live connection" in await page.inner_text("#state")
+        assert not await page.is_visible("#value"), "an empty figure would read as one"
+        assert not await page.is_visible("#curve")
+        await page.unroute("**/socket.io/**")
+        await page.wait_for_selector("#state.live")
+        await see_a_reading_arrive(page, house)
+
+
+async def test_as_it_is_started_without_a_nightscout_the_dashboard_moves_by_itself(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with open_house(tmp_path) as house, window(browser) as page:
+        await open_dashboard(page, house, await house.mint())
+        before = await page.inner_text("#since")
+        await page.wait_for_function("old => document.getElementById('since').innerText !== old", arg=before)
