@@ -161,6 +161,7 @@ def make_live(gate: Gate, bell: Bell) -> Live:
 
 def make_pages(house: House, gate: Gate, studies: Studies) -> list[web.RouteDef]:
     """Put the clinician's own pages together."""
+    settings = house.settings
     return routes(
         Visit(
             store=house.store,
@@ -174,8 +175,14 @@ def make_pages(house: House, gate: Gate, studies: Studies) -> list[web.RouteDef]
             signed=lambda grant: sign(statement(grant), house.keys.signing()[1]),
             dashboard=lambda request: serve(gate, request),
             studies=studies,
+            console_url="" if _is_out_of_reach(settings) else settings.owner_origin,
         )
     )
+
+
+def _is_out_of_reach(settings: Settings) -> bool:
+    """Say whether a phone in the clinic can't open the console: it can be opened on this machine only."""
+    return is_loopback(settings.owner_origin) and not is_loopback(settings.public_origin)
 
 
 def make_owner_side(house: House, gate: Gate) -> web.Application:

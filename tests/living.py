@@ -158,6 +158,7 @@ async def living(
     zone: str = "Europe/Berlin",
     watching: bool = False,
     also: Callable[[Gate], list[web.RouteDef]] = lambda _: [],
+    console_url: str = "",
 ) -> AsyncIterator[Living]:
     """Start it all; `upstream` puts another server in the place of the demo site, `also` adds routes."""
     clock, dice = Clock(), Dice()
@@ -187,7 +188,7 @@ async def living(
             request_id=lambda: dice(8).hex(),
         )
         studies = Studies(gate, patience=60)
-        app = clinicians_app(gate, [*routes(_visit(gate, dice, studies)), *also(gate)])
+        app = clinicians_app(gate, [*routes(_visit(gate, dice, studies, console_url)), *also(gate)])
         app.on_shutdown.append(studies.stop)
         front = TestServer(app, port=port)
         await stack.enter_async_context(front)
@@ -198,7 +199,7 @@ async def living(
         yield Living(gate, gate.store, clock, dice, front.make_url("/"), session, studies)
 
 
-def _visit(gate: Gate, dice: Dice, studies: Studies) -> Visit:
+def _visit(gate: Gate, dice: Dice, studies: Studies, console_url: str) -> Visit:
     return Visit(
         store=gate.store,
         entry_key=ENTRY_KEY,
@@ -210,5 +211,6 @@ def _visit(gate: Gate, dice: Dice, studies: Studies) -> Visit:
         holder=lambda request: token_holder(gate, request),
         dashboard=lambda request: serve(gate, request),
         studies=studies,
+        console_url=console_url,
         random=dice,
     )

@@ -355,3 +355,13 @@ def test_what_is_given_in_code_goes_before_the_environment(monkeypatch: pytest.M
 )
 def test_this_machine_is_told_from_others(url: str, expected: bool) -> None:
     assert is_loopback(url) is expected
+
+
+def test_one_more_version_of_nightscout_can_be_allowed(read: Read) -> None:
+    assert read().allow_version == ""
+    assert read(CHAPERONE_ALLOW_VERSION="15.1.0").allow_version == "15.1.0"
+
+
+@pytest.mark.parametrize("version", ["all", "*", "15", "15.1.0, 16.0.0", "15.1.0\n"])
+def test_what_is_no_single_version_is_refused(read: Read, version: str) -> None:
+    assert "CHAPERONE_ALLOW_VERSION" in str(faults(read, CHAPERONE_ALLOW_VERSION=version))

@@ -32,9 +32,16 @@ _LIVE_ASKED: Final = {
     "socket dbUpdateUnset": "to change data over the live view",
     "socket dbRemove": "to remove data over the live view",
 }
-_BY: Final = {"link": "with the link", "code": "with the visit code", "token": "by a tool"}
+_BY: Final = {
+    "link": "with the link",
+    "code": "with the visit code",
+    "token": "by a tool",
+    "pairing": "after you scanned its screen",
+    "console": "from your console",
+}
 _OUTCOMES: Final = {
     "entered": "Signed in",
+    "waits": "Typed the right PIN, and you were asked",
     "wrong_pin": "Wrong PIN",
     "not_a_pin": "Typed something that is no PIN",
     "not_yet": "Came before the time",
@@ -148,7 +155,9 @@ def _entry(fields: Fields) -> str:
 def _sign_in(fields: Fields) -> str:
     words = f"{_OUTCOMES.get(str(fields.get('outcome')), 'Tried to sign in')} {_by(fields)}".rstrip()
     return (
-        words if fields.get("outcome") == "entered" else f"{words} ({fields.get('tries_left', 0)} tries left)"
+        words
+        if fields.get("outcome") in ("entered", "waits")
+        else f"{words} ({fields.get('tries_left', 0)} tries left)"
     )
 
 

@@ -93,7 +93,7 @@ def can_switch_on(policy: Policy) -> bool:
 def adjusted(policy: Policy, on: Collection[str]) -> str:
     """Give the text of the policy with exactly these switches on; its own text if nothing changes.
 
-    `on` are keys of SWITCHES. Nothing may be left: such a text is no policy, and `parse` says so.
+    `on` are keys of SWITCHES. If nothing is left, the text is no policy, and `parse` says so.
     """
     off = [switch for switch in SWITCHES if switch.key not in on and is_on(policy, switch.key)]
     added = [switch for switch in SWITCHES if switch.key in on and not is_on(policy, switch.key)]
@@ -105,7 +105,9 @@ def adjusted(policy: Policy, on: Collection[str]) -> str:
     for switch in added:
         shown = _with(shown, switch)
     left = {name: _without(name, part, off, on) for name, part in shown.items()}
-    return _text(policy, {name: part for name, part in left.items() if _tells(name, part)}, off, added)
+    # Without any of the switches, what is left (that there was exercise) is nothing to share.
+    parts = {name: part for name, part in left.items() if on and _tells(name, part)}
+    return _text(policy, parts, off, added)
 
 
 def _with(shown: Mapping[str, Shown], switch: Switch) -> dict[str, Shown]:
@@ -180,7 +182,7 @@ def _text(policy: Policy, left: Mapping[str, Shown], off: list[Switch], added: l
         f"derive: [{'' if off else ', '.join(policy.derive)}]",
         f"may_ask: [{', '.join(policy.may_ask)}]",
         "",
-        "show:",
+        "show:" if left else "show: {}",
     ]
     for name in COLLECTIONS:
         if name in left:

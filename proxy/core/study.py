@@ -121,11 +121,20 @@ def span_of(view: View, days: int, *, now: int) -> Span:
 
 def _end(view: View, now: int) -> int:
     close = view.window.close(now)
+    if hides_basal(view.policy):
+        # What is computed with hidden basal rates is never finer than a day: two looks at half a day would be.
+        return max(view.window.since, local_midnight(close, view.zone))
     grid = grid_of(view.policy.detail, view.zone)
     if grid is None:
         return close
     ends = [end for _, end in grid.bins(close - 3 * DAY, close) if end <= close]
     return max(ends, default=close)
+
+
+def hides_basal(policy: Policy) -> bool:
+    """Say whether total insulin is computed from basal rates that are not shown."""
+    shown = policy.collections.get("profile")
+    return "total insulin" in policy.derive and (shown is None or not set(_BASAL) <= shown.fields)
 
 
 def figures_view(grant: Grant, policy: Policy, *, site_key: bytes) -> View:

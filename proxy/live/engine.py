@@ -262,7 +262,7 @@ def _opening(wire: Wire) -> str:
 
 
 async def read_body(request: web.Request) -> bytes:
-    """Read a body to its end, or to one byte more than may be. Raises Malformed if it is too slow."""
+    """Read a body to its end, or to one byte more than may be. Raises Malformed."""
     body = bytearray()
     try:
         async with asyncio.timeout(_BODY_SECONDS):
@@ -270,8 +270,8 @@ async def read_body(request: web.Request) -> bytes:
                 body += chunk
                 if len(body) > LARGEST:
                     break
-    except TimeoutError as error:
-        raise Malformed("This takes too long.") from error
+    except (TimeoutError, web.RequestPayloadError) as error:  # too slow, or not what its headers say
+        raise Malformed("This can't be read.") from error
     return bytes(body[: LARGEST + 1])
 
 

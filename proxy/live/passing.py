@@ -45,7 +45,7 @@ log = structlog.get_logger("live")
 
 
 async def written(request: web.Request) -> bytes:
-    """Read a request to its end and write it down anew. Raises Refused, or Malformed if it is too slow.
+    """Read a request to its end and write it down anew. Raises Refused or Malformed.
 
     Its answer is to be the connection's last: else, one by one, all connections of a front proxy would end up in one
     process.

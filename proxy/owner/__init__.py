@@ -1,1 +1,1 @@
-"""The owner's side, on its own origin: health and metrics now."""
+"""The owner's console on its own origin: signing in, sharing, watching, ending; and health for machines."""

@@ -51,7 +51,9 @@ class Asked:
     @property
     def lasting(self) -> "Asked":
         """What is worth keeping for the next time."""
-        return replace(self, visit_at="", last_day="", zone="")
+        # A computer that was scanned, or the phone that was handed over, is not the way to begin the next time.
+        way = self.way if self.way in ("room", "send") else "room"
+        return replace(self, visit_at="", last_day="", zone="", way=way)
 
 
 def read_asked(form: Form) -> Asked:
@@ -88,6 +90,14 @@ def chosen(policies: Sequence[Policy], asked: Asked) -> Policy:
     return policy if text == policy.text else parse(text, file="this share")
 
 
+def checked(policies: Sequence[Policy], asked: Asked) -> Policy:
+    """Give the policy of a share whose days it can show. Raises GrantError, PolicyError."""
+    policy = chosen(policies, asked)
+    if policy.detail == "summary" and asked.days not in SUMMARY_WINDOWS:
+        raise GrantError(_ODD_DAYS)
+    return policy
+
+
 def switched_on(policy: Policy) -> tuple[str, ...]:
     """Give what is switched on in a policy as it is."""
     return tuple(each.key for each in SWITCHES if is_on(policy, each.key))
@@ -95,9 +105,7 @@ def switched_on(policy: Policy) -> tuple[str, ...]:
 
 async def wishes_of(console: Console, asked: Asked, *, now: int) -> tuple[Wishes, Times]:
     """Turn what was asked for into wishes. Raises GrantError, PolicyError, UpstreamError."""
-    policy = chosen(console.policies(), asked)
-    if policy.detail == "summary" and asked.days not in SUMMARY_WINDOWS:
-        raise GrantError(_ODD_DAYS)
+    policy = checked(console.policies(), asked)
     times = for_today(now, lasts=TODAY) if asked.until == "today" else await _dated(console, asked, now)
     return Wishes(policy, asked.clinician, asked.days, asked.words), times
 

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -33,8 +32,6 @@ class Once:
     pin: str = ""
     token: str = ""
     qr: str = ""
-    opens: str = ""
-    """An address that opens the clinicians' pages in this browser."""
 
     def __repr__(self) -> str:
         # The secrets must not come out of a traceback or a log line.
@@ -50,10 +47,10 @@ def routes(console: Console) -> list[web.RouteDef]:
     ]
 
 
-async def shown(turn: Turn, given: Share, asked: Asked, *, opens: str = "") -> web.Response:
+async def shown(turn: Turn, given: Share, asked: Asked) -> web.Response:
     """Show a new share with its secrets, in the way that was asked for."""
     minted = given.minted
-    once = Once(minted.link, minted.code, minted.passcode, given.token, qr(minted.link), opens)
+    once = Once(minted.link, minted.code, minted.passcode, given.token, qr(minted.link))
     return await _page(turn, minted.grant, once, way=asked.way)
 
 
@@ -72,7 +69,6 @@ async def _page(turn: Turn, grant: Grant, once: Once, *, way: Way = "room") -> w
         once=once,
         way=way,
         address=spoken(turn.console.public_url),
-        may_show=not _is_elsewhere(turn),
         asks_first=await asks_first(store, grant),
         waiting=await waiting_for(store, grant, turn.now),
         has_access_page="/access" in pages.served(turn.request),
@@ -82,13 +78,6 @@ async def _page(turn: Turn, grant: Grant, once: Once, *, way: Way = "room") -> w
 def _title(turn: Turn, grant: Grant) -> str:
     known = {each.name: each.title for each in turn.console.policies()}
     return known.get(grant.policy_name) or grant.policy_name
-
-
-def _is_elsewhere(turn: Turn) -> bool:
-    """Say whether the clinicians' address can be opened on this machine only, which the phone may not be."""
-    return urlsplit(turn.console.public_url).hostname in ("127.0.0.1", "localhost", "::1") and not (
-        turn.console.is_local
-    )
 
 
 def spoken(url: str) -> str:

@@ -73,7 +73,7 @@ def why_none(
         return "no_data" if shared.profile else "not_shared"
     if evidence.uploads.starts:
         return "no_data"
-    return "averages_only" if shared.detail in ("15min", "hourly", "daily") else "not_applicable"
+    return "averages_only" if shared.averages else "not_applicable"
 
 
 def _system(material: Material) -> Literal["Loop", "OpenAPS, AAPS, Trio or iAPS", "more than one system", ""]:
@@ -114,7 +114,7 @@ def _of_kind(material: Material, kind: EventKind, start_ms: int, end_ms: int) ->
         for event in material.events
         if event.kind == kind and event.at_ms < end_ms and (event.end_ms or event.at_ms) >= start_ms
     ]
-    if not each and reason is None and material.shared.detail in ("15min", "hourly", "daily"):
+    if reason is None and material.shared.averages:
         reason = "averages_only"
     return _spans(each, reason, start_ms, end_ms, whole=material.shared.detail == "summary")
 

@@ -113,7 +113,7 @@ def _bin(
 
 def _basal(insulin: DayInsulin, course: Course, granularity: Granularity) -> float | None:
     shared = course.material.shared
-    finer = granularity != "day" and course.with_settings and not shared.profile
+    finer = granularity != "day" and course.with_settings and not shared.settles_basal
     if finer or not shared.temp_basals or insulin.known_share < 1:
         return None
     return insulin.basal

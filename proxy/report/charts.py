@@ -118,7 +118,7 @@ def small_day(day: Day, targets: Targets, title: str) -> str:
         )
         + _trace(frame, day.trace, "trace")
     )
-    return svg(144, 64, "small-day", title, body)
+    return svg(144, 64, "small-day", title, body, stretched=True)
 
 
 def _trace(frame: Frame, trace: Sequence[tuple[int, float]], kind: str) -> str:

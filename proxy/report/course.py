@@ -49,7 +49,7 @@ def course_of(
 ) -> Course:
     """Lay out a span. Settings that may not be shown serve only `for_totals`, and if the policy derives those."""
     shared = material.shared
-    allowed = shared.profile or (shared.total_insulin and for_totals)
+    allowed = shared.settles_basal or (shared.total_insulin and for_totals)
     material = _around(material, start_ms, end_ms)
     stopped = suspended(material)
     steps = tuple(steps_of(material, stopped, time, start_ms, end_ms, with_settings=allowed))

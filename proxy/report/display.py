@@ -6,11 +6,11 @@ from proxy.report.model import BANDS, Band
 
 
 def whole_percents(percent: Mapping[Band, float]) -> dict[Band, int]:
-    """Round the five bands to whole numbers (half up) that add to 100: what is left over goes into "high".
+    """Round the five bands to whole numbers (half to even, as Tidepool does) that add to 100: what is left over goes into "high".
 
     Where "high" is too small to give, the greatest band gives instead.
     """
-    rounded = {band: int(percent[band] + 0.5) for band in BANDS}
+    rounded = {band: round(percent[band]) for band in BANDS}
     left = 100 - sum(rounded.values())
     takes: Band = "high" if rounded["high"] + left >= 0 else max(BANDS, key=rounded.__getitem__)
     rounded[takes] += left

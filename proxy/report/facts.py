@@ -33,6 +33,8 @@ class Shared:
     temp_basals: bool = True
     profile: bool = True
     """Whether therapy settings may be shown, and used for everything."""
+    switches: bool = True
+    """Whether Profile Switches are shown: without them settings tell no total."""
     total_insulin: bool = False
     """Whether the policy derives total insulin from a profile that is not shown (`derive: [total insulin]`)."""
     loop: bool = True
@@ -42,6 +44,16 @@ class Shared:
     """Whether notes may be shown, and searched for alarms."""
     event_types: frozenset[str] | None = None
     """The treatment types that are shown; None for all."""
+
+    @property
+    def settles_basal(self) -> bool:
+        """Say whether the settings that are shown tell the basal rate at every moment."""
+        return self.profile and self.switches
+
+    @property
+    def averages(self) -> bool:
+        """Say whether rows are averages and sums of bins."""
+        return self.detail in ("15min", "hourly", "daily")
 
     def shows(self, *event_types: str) -> bool:
         """Say whether any of these treatment types is shown."""

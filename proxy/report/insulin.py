@@ -22,8 +22,7 @@ from proxy.report.model import Insulin
 KNOWN_ENOUGH: Final = 0.9
 MOST_UNITS: Final = 300
 MOST_TIMES_SCHEDULED: Final = 5
-_ONLY_TEMPS: Final = "temp basals only: pump settings are not known"
-_AVERAGES: Final = frozenset({"15min", "hourly", "daily"})
+_ONLY_TEMPS: Final = "temp basals only: pump settings are not used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,9 @@ def _integral(steps: Sequence[Step], start: int, end: int) -> tuple[float, int, 
 def _drawn_out(material: Material, stopped: Intervals, start: int, end: int) -> tuple[float, float]:
     """Give what combo boluses delivered later, as basal (where they stand in for it) and as bolus."""
     basal, bolus = 0.0, 0.0
-    for combo in material.extended:
+    low = bisect_left(material.extended, start - DAY, key=lambda combo: combo.start_ms)  # none lasts a day
+    high = bisect_left(material.extended, end, low, key=lambda combo: combo.start_ms)
+    for combo in material.extended[low:high]:
         first, last = max(combo.start_ms, start), min(combo.end_ms, end)
         if first >= last:
             continue
@@ -230,10 +231,10 @@ def _why_no_total(days: Sequence[DayInsulin], shared: Shared) -> Reason | None:
         return "no_data"
     if any(day.uploaded and day.known_share >= KNOWN_ENOUGH for day in days):
         return "implausible"
-    if shared.detail in _AVERAGES:
+    if shared.averages:
         return "averages_only"
     # Without settings the rate between temp basals isn't known: the policy hides it, or nobody uploaded it.
-    return "not_enough_data" if shared.profile or shared.total_insulin else "not_shared"
+    return "not_enough_data" if shared.settles_basal or shared.total_insulin else "not_shared"
 
 
 def _why_no_bolus(uploaded: Sequence[DayInsulin], shared: Shared) -> Reason | None:
@@ -253,7 +254,7 @@ def _why_no_types(shared: Shared) -> Reason | None:
 
 
 def _why_no_counts(shared: Shared) -> Reason | None:
-    return "averages_only" if shared.detail in _AVERAGES else None
+    return "averages_only" if shared.averages else None
 
 
 def _of(some: Sequence[DayInsulin], days: Sequence[DayInsulin]) -> str:

@@ -39,7 +39,7 @@ class Intervals:
 
 def followed(each: Sequence[T]) -> Iterator[tuple[T, T | None]]:
     """Pair each with the one after it; the last with None."""
-    return zip(each, [*each[1:], None][: len(each)], strict=True)
+    return zip(each, [*each[1:], None], strict=False)  # of nothing there is no last one
 
 
 def union(spans: Iterable[tuple[int, int]]) -> Intervals:

@@ -26,15 +26,18 @@ def read_material(
     treatments: Iterable[Any] = (),
     devicestatus: Iterable[Any] = (),
     profiles: Iterable[Any] = (),
+    switches: Iterable[Any] = (),
     shared: Shared = EVERYTHING,
 ) -> Material:
     """Read rows (dicts or a view's structs), which may be streams.
 
     Rows from before the period help: a temp basal, a mode, an override that ran when it began, the settings valid
-    then. `profiles` are also given if only total insulin derives from them: `shared.profile` tells what they are for.
+    then. If total insulin derives from settings that are not shown, `profiles` are given all the same (`shared` tells
+    what they are for), and as `switches` the Profile Switch treatments that are not shown: these make no events.
     """
     measured = read_entries(entries)
     treated = read_treatments(treatments)
+    inside = read_treatments(switches).switches if shared.total_insulin else []
     states, alarms = read_states(devicestatus)
     return Material(
         readings=_in_order(measured.readings),
@@ -44,7 +47,7 @@ def read_material(
         carbs=tuple(sorted(treated.carbs, key=attrgetter("at_ms", "grams"))),
         temp_basals=tuple(sorted(treated.temp_basals, key=attrgetter("start_ms", "end_ms"))),
         therapies=read_therapies(profiles),
-        switches=tuple(sorted(treated.switches, key=attrgetter("at_ms"))),
+        switches=tuple(sorted([*treated.switches, *inside], key=attrgetter("at_ms"))),
         loop_states=tuple(sorted(states, key=attrgetter("at_ms"))),
         mode_changes=tuple(sorted(treated.mode_changes, key=attrgetter("at_ms"))),
         events=in_order([*measured.events, *treated.events, *alarms]),
@@ -93,6 +96,9 @@ def _in_order(readings: Readings) -> Readings:
     at = readings.at
     if all(a <= b for a, b in pairwise(at)):
         return readings
+    # Nightscout answers newest first: turning that around needs no list of half a million places.
+    if all(a >= b for a, b in pairwise(at)):
+        return Readings(at[::-1], readings.mgdl[::-1], readings.device[::-1], readings.count[::-1])
     order = sorted(range(len(at)), key=at.__getitem__)
     return Readings(
         array("q", map(at.__getitem__, order)),

@@ -13,6 +13,10 @@ _BOLUS_TYPES: Final = frozenset(
 )
 _CARB_TYPES: Final = frozenset({"Snack Bolus", "Meal Bolus", "Carb Correction", "Bolus Wizard"})
 _AUTOMATIC: Final = frozenset({"type", "isSMB", "automatic"})
+_BASAL_TYPES: Final = frozenset(
+    {"Temp Basal", "Suspend Pump", "Resume Pump", "Basal Suspension", "Basal Resume"}
+)
+_SWITCH_FIELDS: Final = frozenset({"percentage", "timeshift", "duration"})
 _TEMP_FIELDS: Final = frozenset({"absolute", "rate", "percent", "duration"})
 _BASAL: Final = "store.*.basal[].value"
 _LOOP: Final = ("openaps.enacted.", "loop.enacted.", "openaps.suggested.timestamp", "loop.timestamp")
@@ -35,8 +39,9 @@ def shared_of(policy: Policy) -> Shared:
         boluses=boluses,
         automatic=boluses and fields >= _AUTOMATIC,
         carbs="carbs" in fields and types >= _CARB_TYPES,
-        temp_basals=fields >= _TEMP_FIELDS and "Temp Basal" in types,
+        temp_basals=fields >= _TEMP_FIELDS and types >= _BASAL_TYPES,
         profile=_BASAL in profile.fields,
+        switches="Profile Switch" in types and fields >= _SWITCH_FIELDS,
         total_insulin="total insulin" in policy.derive,
         loop=any(path.startswith(_LOOP) for path in states.fields),
         pump=bool(states.fields & _SUSPENDED) or {"Suspend Pump", "Resume Pump"} <= types,

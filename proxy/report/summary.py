@@ -103,9 +103,9 @@ def _banner(days: int, active: float | None) -> str:
 
 
 def _notes(series: Series, material: Material, time: LocalTime, start_ms: int, end_ms: int) -> Notes:
-    # When things happened is finer than a figure for the whole period.
-    if material.shared.detail == "summary":
-        return Notes((), (), (), "detail")
+    # When things happened is finer than a figure for the whole period, and a bin doesn't tell it.
+    if material.shared.detail != "full":
+        return Notes((), (), (), "averages_only" if material.shared.averages else "detail")
     starts = [event.at_ms for event in material.events]
     events = material.events[bisect_left(starts, start_ms) : bisect_left(starts, end_ms)]
     gaps = gaps_of(series, material, start_ms=start_ms, end_ms=end_ms) if material.shared.glucose else ()

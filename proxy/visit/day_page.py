@@ -1,6 +1,6 @@
 """One day in words and as a drawing. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from proxy.core.policy import Policy
@@ -65,7 +65,7 @@ def _words(view: DayView, units: Units) -> str:
         lowest, highest = glucose(min(values), units), glucose(max(values), units)
         parts.append(f"{len(values)} readings from {lowest} to {highest} {units}")
     else:
-        parts.append("no glucose readings")
+        parts.append("No glucose readings")
     by_hand = [dose for dose in view.doses if not dose.automatic]
     automatic = [dose for dose in view.doses if dose.automatic]
     if by_hand:
@@ -74,6 +74,8 @@ def _words(view: DayView, units: Units) -> str:
         parts.append(f"{len(automatic)} by the system ({sum(dose.units for dose in automatic):.1f} U)")
     if view.carbs:
         parts.append(f"{sum(meal.grams for meal in view.carbs):.0f} g carbs entered")
+    if view.basal:
+        parts.append(f"basal up to {max(rate for _, _, rate in view.basal):.2f} U/h")
     return ", ".join(parts)
 
 
@@ -90,7 +92,10 @@ def _missing(policy: Policy) -> tuple[str, ...]:
 
 
 def _happenings(view: DayView, units: Units, time: LocalTime) -> tuple[Happening, ...]:
-    lines = [(event.at_ms, event_line(event, units, time)) for event in view.events]
+    lines = [
+        (event.at_ms, replace(event_line(event, units, time), at=_clock(time, event.at_ms)))
+        for event in view.events
+    ]
     lines += [
         (dose.at_ms, Happening(_clock(time, dose.at_ms), "Bolus", "", f"{dose.units:g} U"))
         for dose in view.doses

@@ -87,6 +87,7 @@ def _about(visit: Visit, grant: Grant) -> dict[str, object]:
     return {
         "grant_id": grant.id,
         "clinician": grant.clinician,
+        "preview": grant.kind == "preview",
         "whose": shared.whose,
         "policy": {"name": grant.policy_name, "title": shared.title, "hash": grant.policy_hash},
         "shared": shared.shown,

@@ -138,9 +138,7 @@ async def go_on(visit: Visit, request: web.Request) -> web.Response:
     if not _may_go_on(found[1]):
         return _page(visit, *found, asked=True)
     response = await _claim(visit, request, *found)
-    response.del_cookie(
-        _cookie(visit), path="/", httponly=True, secure=visit.cookie.secure, samesite="Lax"
-    )
+    response.del_cookie(_cookie(visit), path="/", httponly=True, secure=visit.cookie.secure, samesite="Lax")
     return response
 
 

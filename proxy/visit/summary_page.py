@@ -245,7 +245,7 @@ def _plain(lines: Iterable[Line]) -> tuple[Line, ...]:
 def _insulin_note(summary: Summary) -> str:
     insulin = summary.period.insulin
     days = f"{insulin.days_counted} of {insulin.days_asked} days"
-    parts = [f"Total insulin is from the {days} of which all basal is known."] if insulin.days_counted else []
+    parts = [f"Total insulin counts the {days} whose basal is known."] if insulin.days_counted else []
     if insulin.basis == "temp basals only":
         parts.append("Basal is from temporary basal rates only: the settings are not shared or not known.")
     if summary.shared.total_insulin and not summary.shared.profile:

@@ -56,9 +56,10 @@ def main() -> None:
                 "navigation": _navigation,
                 "memory": _memory,
             }
-            sections += measured[part](rows, folder, now)
+            made = list(measured[part](rows, folder, now))
+            print("\n".join(made), flush=True)  # at once: a later part may fail
+            sections += made
     page = "\n".join(sections)
-    print(page)
     if len(parts) == len(PARTS):
         RESULTS.write_text(page)
 

@@ -175,6 +175,7 @@ async def see_a_reading_arrive(page: Page, house: House) -> None:
     assert await page.inner_text("#value") == str(value)
 
 
-async def wait_for_the_end(page: Page) -> None:
+async def has_ended(page: Page) -> bool:
     """Wait until a page has become the one that says so, with nobody touching it."""
     await page.wait_for_selector("h1:text-is('This access has ended')")
+    return await page.locator("main").count() == 1

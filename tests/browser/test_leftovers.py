@@ -10,10 +10,10 @@ from proxy.demo.moment import iso
 from tests.browser.house import (
     House,
     demo_house,
+    has_ended,
     kept_chromium,
     needs_chromium,
     open_dashboard,
-    wait_for_the_end,
 )
 
 pytestmark = needs_chromium
@@ -70,7 +70,7 @@ async def _looked_at(house: House, profile: Path) -> Minted:
             await page.goto(house.url + path)
         await page.wait_for_selector("#state.live")
         await house.revoke(minted)
-        await wait_for_the_end(page)
+        assert await has_ended(page)
         assert await page.evaluate("localStorage.length + sessionStorage.length") == 0
         assert await page.evaluate("caches.keys().then(keys => keys.length)") == 0
         assert await page.evaluate("indexedDB.databases().then(all => all.length)") == 0

@@ -8,12 +8,12 @@ from playwright.async_api import Browser, Page
 from tests.browser.house import (
     House,
     faults_of,
+    has_ended,
     needs_chromium,
     open_dashboard,
     open_house,
     see_a_reading_arrive,
     sign_in,
-    wait_for_the_end,
     window,
 )
 
@@ -33,7 +33,7 @@ async def test_from_the_link_to_the_end(house: House, browser: Browser) -> None:
         await see_a_reading_arrive(page, house)
         assert faults == []
         await house.revoke(minted)
-        await wait_for_the_end(page)
+        assert await has_ended(page)
         for path in ("/", "/report", "/report/", "/clock/clock-color", "/profile"):
             await page.goto(house.url + path)
             assert await page.is_visible("#passcode"), path
@@ -45,7 +45,7 @@ async def test_a_page_that_is_opened_after_the_end_says_so_first(house: House, b
         await sign_in(page, minted)
         await house.revoke(minted)
         await page.goto(f"{house.url}/report/")
-        await wait_for_the_end(page)
+        assert await has_ended(page)
 
 
 async def test_two_clinicians_each_see_what_is_shared_with_them(house: House, browser: Browser) -> None:
@@ -64,7 +64,7 @@ async def test_two_clinicians_each_see_what_is_shared_with_them(house: House, br
             "old => document.getElementById('since').innerText !== old", arg=before
         )
         await house.revoke(team)
-        await wait_for_the_end(wide)
+        assert await has_ended(wide)
         await see_a_reading_arrive(narrow, house)
 
 
@@ -133,7 +133,7 @@ async def test_light_and_dark_follow_the_computer(house: House, browser: Browser
         await open_dashboard(page, house, await house.mint())
         grounds = []
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # it is one of the two
+            await page.emulate_media(color_scheme=scheme)
             grounds.append(await page.evaluate("getComputedStyle(document.body).backgroundColor"))
         assert grounds == ["rgb(251, 250, 247)", "rgb(20, 23, 28)"]
 

@@ -140,7 +140,7 @@ async def test_without_a_session_the_front_is_the_entry_page_and_other_pages_are
 async def test_a_policy_without_pages_has_none_and_a_token_opens_none() -> None:
     async with browsing("unnamed") as (browser, site):
         async with browser.get("/") as response:
-            assert (response.status, response.headers["Location"]) == (303, "/visit/home")
+            assert (response.status, response.headers["Location"]) == (303, "/visit/summary")
         assert await browser.status("/report/") == 403
         assert await browser.status("/bundle/js/bundle.app.js") == 404
         async with browser.house.get("/report/", await browser.house.mint()) as response:

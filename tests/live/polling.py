@@ -1,5 +1,6 @@
 """Engine.IO by hand: each packet as it is on the wire."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,3 +57,11 @@ class Polling:
 async def as_browser(place: Place, access: Access) -> Polling:
     """Sign a browser in, which sends its cookie with each request."""
     return Polling(place, {"Cookie": await place.cookie(access), "Origin": place.url})
+
+
+async def answered(poll: "asyncio.Future[tuple[int, str]]") -> int:
+    """Give the status of a poll that was cut: 0, or that of a second try, which aiohttp's client makes by itself."""
+    try:
+        return (await poll)[0]
+    except aiohttp.ClientError:
+        return 0

@@ -10,8 +10,8 @@ from proxy.live.engine import LARGEST
 from proxy.live.live import MOST_A_GRANT, MOST_STRANGERS
 from proxy.live.wire import MOST_PACKETS, Wire
 from tests.live.place import Place, reading
-from tests.live.polling import OPENING, Polling, as_browser
-from tests.living import HOUR, NOW
+from tests.live.polling import OPENING, Polling, answered, as_browser
+from tests.living import NOW
 
 
 async def test_a_browser_polls_with_a_connection_for_each_request(place: Place) -> None:
@@ -121,60 +121,6 @@ async def test_another_visits_cookie_does_not_go_with_a_connection(place: Place)
     assert (await browser.post("3"))[0] == 200
 
 
-async def test_a_browser_that_signed_out_is_no_longer_answered(place: Place) -> None:
-    access = await place.life.mint()
-    browser = await as_browser(place, access)
-    await browser.start()
-    for session in place.life.store.sessions_of(access.id):  # type: ignore[attr-defined]  # the store in memory
-        await place.life.store.drop_session(session.key)
-    assert (await browser.get())[0] == 401
-
-
-async def test_signing_out_ends_what_waits_in_that_browser_and_in_no_other(place: Place) -> None:
-    access = await place.life.mint()
-    cookie = await place.cookie(access)
-    (session,) = place.life.store.sessions_of(access.id)  # type: ignore[attr-defined]  # the store in memory
-    leaving = Polling(place, {"Cookie": cookie, "Origin": place.url})
-    await leaving.start()
-    other = await as_browser(place, access)
-    await other.start()
-    websocket = await place.life.session.ws_connect(
-        f"{place.url}/socket.io/?EIO=4&transport=websocket", headers={"Cookie": cookie}, origin=place.url
-    )
-    await websocket.receive_str()
-    waiting, staying = asyncio.ensure_future(leaving.get()), asyncio.ensure_future(other.get())
-    await asyncio.sleep(0.2)
-    await place.life.store.drop_session(session.key)
-    async with asyncio.timeout(1):
-        assert await _answer(waiting) in (0, 400, 401)
-        assert (await websocket.receive()).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
-    assert not staying.done()
-    assert len(place.live) == 1
-    staying.cancel()
-
-
-async def test_a_browser_that_nobody_uses_any_more_is_let_go_while_it_waits(place: Place) -> None:
-    browser = await as_browser(place, await place.life.mint())
-    await browser.start()
-    waiting = asyncio.ensure_future(browser.get())
-    await asyncio.sleep(0.2)
-    place.life.clock.now += HOUR // 2
-    async with asyncio.timeout(1):
-        assert await _answer(waiting) in (0, 400, 401)
-    await place.empty()
-
-
-async def test_a_page_that_polls_does_not_keep_its_session_awake(place: Place) -> None:
-    access = await place.life.mint()
-    browser = await as_browser(place, access)
-    await browser.start()
-    statuses = []
-    for _ in range(4):
-        place.life.clock.now += HOUR // 8
-        statuses.append((await browser.post("3"))[0])
-    assert statuses == [200, 200, 200, 401]
-
-
 @pytest.mark.parametrize(
     "packet",
     [
@@ -263,7 +209,7 @@ async def test_two_polls_at_once_end_the_connection(place: Place) -> None:
     first = asyncio.ensure_future(browser.get())
     await asyncio.sleep(0.2)
     assert (await browser.get())[0] == 400
-    assert await _answer(first) in (0, 400)
+    assert await answered(first) in (0, 400)
     assert len(place.live) == 0
 
 
@@ -290,17 +236,9 @@ async def test_a_waiting_poll_is_cut_when_the_access_ends(place: Place) -> None:
     await asyncio.sleep(0.2)
     await place.life.store.end(access.id, "revoked", Draft("ended", NOW, {}))
     async with asyncio.timeout(1):
-        assert await _answer(waiting) in (0, 400, 401)
+        assert await answered(waiting) in (0, 400, 401)
     assert (await browser.get())[0] == 400
     assert (await browser.get(OPENING))[0] == 401
-
-
-async def _answer(poll: "asyncio.Future[tuple[int, str]]") -> int:
-    """Give the status of a poll that was cut: 0, or that of a second try, which aiohttp's client makes by itself."""
-    try:
-        return (await poll)[0]
-    except aiohttp.ClientError:
-        return 0
 
 
 async def test_what_was_not_fetched_when_the_access_ended_is_never_given(place: Place) -> None:

@@ -208,6 +208,25 @@ async def test_chunks_and_compression_of_the_first_hop_are_undone(tmp_path: Path
             }
 
 
+@pytest.mark.parametrize("body", [b"\x1f\x8bnonsense", b""])
+async def test_a_body_that_is_not_what_its_headers_say_is_refused(tmp_path: Path, body: bytes) -> None:
+    headers = {"Content-Encoding": "gzip", "Content-Length": "100"} if body else {"Content-Encoding": "gzip"}
+    async with workers(tmp_path) as two:
+        reader, writer = await asyncio.open_connection("127.0.0.1", two.second.port)
+        lines = [
+            "POST /socket.io/ HTTP/1.1",
+            "Host: x",
+            "Connection: close",
+            *map(": ".join, headers.items()),
+            "\r\n",
+        ]
+        writer.write("\r\n".join(lines).encode() + body.ljust(100, b"x") * bool(body))
+        async with asyncio.timeout(30):
+            status = (await reader.read()).split()[1]
+        assert status == (b"400" if body else b"200")
+        writer.close()
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "HEAD", "TRACE", "GET"])
 async def test_what_is_no_request_of_this_kind_is_refused_where_it_arrived(
     tmp_path: Path, method: str

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 import pytest
-from prometheus_client import generate_latest
 
 from proxy.core.record import Draft
 from tests.live.place import Place, opened, reading
@@ -168,48 +167,6 @@ async def test_each_push_is_on_record_once_per_grant_before_it_is_sent(place: Pl
     assert pushed[-1]["rows"] == 1
     assert pushed[-1]["bytes"] > 100
     assert {"device", "address", "request_id", "view", "status"} <= pushed[-1].keys()
-
-
-async def test_the_record_tells_the_opening_from_what_came_later(place: Place) -> None:
-    access, browser = await place.watch()
-    await place.change(reading(NOW - 60_000))
-    await browser.until("dataUpdate", 2)
-    place.site.collections["entries"].pop()
-    await place.ring()
-    await browser.until("dataUpdate", 3)
-    await browser.ask("loadRetro", {"loadedMills": 0})
-    told = [row["query"] for row in await place.pushes(access)]
-    assert told == ["live, opened", "live, changes", "live, anew", "live, a day of status"]
-
-
-async def test_a_view_that_ends_at_its_opening_is_sent_once_and_not_read_again(place: Place) -> None:
-    text = (POLICIES / "cgm-only.yaml").read_text().replace("live: true", "live: false")
-    access = await place.life.mint(text)
-    still = await place.watch_as(access)
-    asked = len(place.fetched)
-    await place.change(reading(NOW - 60_000))
-    await asyncio.sleep(QUIET)
-    assert len(place.fetched) == asked
-    assert len(still.named("dataUpdate")) == 1
-    _, moving = await place.watch("cgm-only")
-    await place.change(reading(NOW - 30_000))
-    await moving.until("dataUpdate", 2)
-    assert len(still.named("dataUpdate")) == 1
-
-
-async def test_connections_offers_and_refusals_are_counted_without_names(place: Place) -> None:
-    _, browser = await place.watch()
-    await place.change(reading(NOW - 60_000))
-    await browser.until("dataUpdate", 2)
-    async with place.life.get("/socket.io/?EIO=3&transport=polling") as response:
-        assert response.status == 400
-    told = generate_latest(place.life.gate.metrics.registry).decode()
-    for line in (
-        "chaperone_live_connections 1.0",
-        "chaperone_live_offers_total 1.0",
-        'chaperone_live_refusals_total{reason="bad_version"} 1.0',
-    ):
-        assert line in told.splitlines()
 
 
 async def test_what_cannot_be_recorded_is_not_sent() -> None:

@@ -157,16 +157,20 @@ async def console_place(
     store: Store | None = None,
     passphrase: str = "",
     more: Callable[[Console], Sequence[web.RouteDef]] = lambda _: (),
+    clock: Clock | None = None,
+    dice: Dice | None = None,
+    public_url: str = "http://127.0.0.1:8080",
+    **ports: Any,
 ) -> AsyncIterator[Place]:
-    """Start it; `owner_url` names another origin than the real one, `more` adds pages."""
-    clock, dice, port = Clock(), Dice(), unused_port()
+    """Start it; `owner_url` names another origin than the real one, `more` adds pages, `ports` go to the console."""
+    clock, dice, port = clock or Clock(), dice or Dice(), unused_port()
     console = Console(
         store=store or MemoryStore(),
         site="site-1",
         entry_key=ENTRY_KEY,
         clock=clock,
         owner_url=owner_url or f"http://localhost:{port}",
-        public_url="http://127.0.0.1:8080",
+        public_url=public_url,
         seen=lambda request: {
             "request_id": dice(8).hex(),
             "device": "Android",
@@ -174,6 +178,7 @@ async def console_place(
         },
         passphrase=passphrase,
         random=dice,
+        **ports,
     )
     health = health_routes(ready=fine, registry=CollectorRegistry(), metrics_token="")
     server = TestServer(console_app(console, health, more(console)), port=port)

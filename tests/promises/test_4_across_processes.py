@@ -1,4 +1,4 @@
-"""Promise 4 with real processes: two workers on one SQLite file, two nodes on one Redis; sockets with three workers."""
+"""Promise 4 with real processes: two workers on one SQLite file, two nodes on one Redis."""
 
 import asyncio
 import time

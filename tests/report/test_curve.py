@@ -82,7 +82,7 @@ def test_it_needs_seven_days_with_an_hour_and_seven_tenths_between_them(
     ("detail", "minutes", "reason"),
     [("15min", 15, None), ("hourly", 60, "averages_only"), ("daily", 1440, "averages_only")],
 )
-def test_longer_averages_have_no_curve(detail: str, minutes: int, reason: str | None) -> None:
+def test_longer_averages_have_no_curve(detail: Detail, minutes: int, reason: str | None) -> None:
     rows = [row | {"n": max(1, minutes // 5)} for row in days_of(*[1.0] * 14, minutes=minutes)]
     assert curve(rows, detail=detail).reason == reason
 

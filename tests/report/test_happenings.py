@@ -1,13 +1,16 @@
 """Events: each once, and possible occlusions by the words that tell of them."""
 
 import pytest
+from msgspec import defstruct
 
 from proxy.report.facts import HOUR, Event
 from proxy.report.material import read_material
 from tests.report.writing import Row, at, status, treatment
 
 
-def events(rows: list[Row], *, entries: list[Row] | None = None, states: list[Row] | None = None) -> list[Event]:
+def events(
+    rows: list[Row], *, entries: list[Row] | None = None, states: list[Row] | None = None
+) -> list[Event]:
     return list(read_material(treatments=rows, entries=entries or [], devicestatus=states or []).events)
 
 
@@ -32,10 +35,16 @@ def test_changes_are_events(event_type: str, kind: str) -> None:
     assert [event.kind for event in events([treatment(1, event_type)])] == [kind]
 
 
-@pytest.mark.parametrize("words", ["Occlusion detected", "pump: NO DELIVERY", "possible blockage?", "Alarm 34"])
+@pytest.mark.parametrize(
+    "words", ["Occlusion detected", "pump: NO DELIVERY", "possible blockage?", "Alarm 34"]
+)
 @pytest.mark.parametrize("event_type", ["Note", "Announcement"])
 def test_words_of_an_alarm_are_a_possible_occlusion(words: str, event_type: str) -> None:
-    found = [event for event in events([treatment(1, event_type, notes=words)]) if event.kind == "possible_occlusion"]
+    found = [
+        event
+        for event in events([treatment(1, event_type, notes=words)])
+        if event.kind == "possible_occlusion"
+    ]
     assert [event.words for event in found] == [words]
 
 
@@ -43,7 +52,10 @@ def test_device_states_tell_of_alarms_too() -> None:
     states = [status(n / 12, loop={"failureReason": "pump occlusion"}) for n in range(6)]
     states.append(status(5, pump={"status": {"status": "occluded"}}))
     found = events([], states=states)
-    assert [(event.kind, event.merged) for event in found] == [("possible_occlusion", 6), ("possible_occlusion", 1)]
+    assert [(event.kind, event.merged) for event in found] == [
+        ("possible_occlusion", 6),
+        ("possible_occlusion", 1),
+    ]
 
 
 def test_a_plain_note_is_no_alarm() -> None:
@@ -57,7 +69,10 @@ def test_fingersticks_of_both_collections_are_one_in_mgdl() -> None:
         treatment(4, "BG Check", glucose="7.2"),
         treatment(6, "BG Check", glucose=110),
     ]
-    meter = [{"type": "mbg", "date": at(1) + 60_000, "mbg": 108.1}, {"type": "cal", "date": at(9), "slope": 900}]
+    meter = [
+        {"type": "mbg", "date": at(1) + 60_000, "mbg": 108.1},
+        {"type": "cal", "date": at(9), "slope": 900},
+    ]
     found = events(rows, entries=meter)
     assert [event.kind for event in found] == ["fingerstick", "fingerstick", "fingerstick", "calibration"]
     assert [event.value for event in found[:3]] == pytest.approx([108.09354, 129.712, 110], abs=1e-3)
@@ -86,8 +101,6 @@ def test_rows_without_a_moment_or_invalidated_are_left_out() -> None:
 
 
 def test_rows_may_be_structs_of_a_view() -> None:
-    from msgspec import defstruct
-
     made = defstruct("Row", [("eventType", str), ("created_at", str), ("insulin", float | None, None)])
     rows = [made("Site Change", "2026-06-01T00:00:00.000Z"), made("Bolus", "2026-06-01T01:00:00.000Z", 2.5)]
     material = read_material(treatments=rows)

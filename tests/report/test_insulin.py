@@ -257,7 +257,7 @@ def test_only_days_known_for_nine_tenths_count() -> None:
     found = insulin([BOLUS, known, hardly], [], days=2)
     assert (found.days_counted, found.days_asked, found.basis) == (1, 2, "temp basals only")
     assert found.basal_per_day.value == pytest.approx(22)
-    assert found.total_per_day.note == "1 of 2 days; temp basals only: pump settings are not known"
+    assert found.total_per_day.note == "1 of 2 days; temp basals only: pump settings are not used"
 
 
 def test_without_settings_and_temp_basals_there_is_no_total_but_a_bolus() -> None:
@@ -332,3 +332,17 @@ def test_of_averages_there_are_sums_but_no_basal() -> None:
     found = insulin(rows, [], shared=replace(EVERYTHING, detail="daily"))
     assert found.bolus_per_day.value == pytest.approx(6)
     assert found.total_per_day.reason == found.boluses_per_day.reason == "averages_only"
+
+
+def test_switches_that_are_not_shown_serve_the_total_that_the_policy_derives_and_nothing_else() -> None:
+    hidden = replace(EVERYTHING, profile=False, switches=False, total_insulin=True)
+    switch = treatment(6, "Profile Switch", percentage=150, duration=120)
+    material = read_material(treatments=[BOLUS], profiles=FLAT, switches=[switch], shared=hidden)
+    course = course_of(material, local_time("UTC", at(0), at(24)), at(0), at(24))
+    assert course.insulin(at(0), at(24)).total_per_day.value == pytest.approx(1 + 24 + 1)
+    assert material.events == ()
+
+
+def test_settings_without_their_switches_tell_no_total() -> None:
+    shared = replace(EVERYTHING, switches=False)
+    assert insulin([BOLUS], FLAT, shared=shared).total_per_day.reason == "not_shared"

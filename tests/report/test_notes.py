@@ -15,7 +15,9 @@ def notes(values: dict[int, float], treatments: list[Row] | None = None, *, minu
         if values.get(minute) != 0
     ]
     material = read_material(entries=rows, treatments=treatments or [])
-    return summarise(material, start_ms=MIDNIGHT, end_ms=MIDNIGHT + DAY, zone="UTC", now_ms=MIDNIGHT + DAY).notes
+    return summarise(
+        material, start_ms=MIDNIGHT, end_ms=MIDNIGHT + DAY, zone="UTC", now_ms=MIDNIGHT + DAY
+    ).notes
 
 
 def test_thirty_minutes_without_a_reading_are_a_gap() -> None:
@@ -46,7 +48,7 @@ def test_a_jump_between_neighbours_is_marked() -> None:
     assert notes({600: 159}).marks == ()
 
 
-FALL = {minute: value for minute, value in zip(range(180, 215, 5), (100, 85, 60, 58, 60, 85, 105), strict=True)}
+FALL = dict(zip(range(180, 215, 5), (100.0, 85.0, 60.0, 58.0, 60.0, 85.0, 105.0), strict=True))
 
 
 def test_a_steep_fall_and_rise_at_night_may_be_a_compression_low() -> None:
@@ -58,5 +60,5 @@ def test_a_steep_fall_and_rise_at_night_may_be_a_compression_low() -> None:
 
 def test_by_day_or_without_the_rise_it_is_a_low_like_any_other() -> None:
     assert notes({minute + 600: value for minute, value in FALL.items()}).marks == ()
-    slow = {180 + 5 * n: value for n, value in enumerate([100, 85, 60, *range(60, 122, 2)])}
+    slow = {180 + 5 * n: float(value) for n, value in enumerate([100, 85, 60, *range(60, 122, 2)])}
     assert notes(slow).marks == ()

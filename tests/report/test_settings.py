@@ -10,7 +10,9 @@ from proxy.report.settings import daily_units, settings_of
 from tests.report.writing import Row, at, profile
 
 
-def record(since: float, *, basal: float = 1.0, units: str = "mg/dl", isf: object = 50, ratio: float = 10) -> Row:
+def record(
+    since: float, *, basal: float = 1.0, units: str = "mg/dl", isf: object = 50, ratio: float = 10
+) -> Row:
     row = profile(("00:00", basal), ("12:00", 2 * basal), since=since)
     row["store"]["Default"] |= {
         "units": units, "dia": "5", "sens": [{"time": "00:00", "value": isf}],
@@ -37,22 +39,28 @@ def test_only_versions_valid_in_the_period_are_given() -> None:
 
 
 def test_values_are_read_as_the_oddest_files_write_them() -> None:
-    version = settings_of(read_material(profiles=[record(-5, units="mmol", isf="2.5")]), at(0), at(72)).versions[0]
-    assert version.sensitivity == ((0, pytest.approx(2.5 * 18.01559)),)
-    assert version.carb_ratio == ((0, 8), (21_600, 10), (64_800, 8))
-    assert version.target_high == ((0, pytest.approx(110 * 18.01559)),)
+    version = settings_of(
+        read_material(profiles=[record(-5, units="mmol", isf="2.5")]), at(0), at(72)
+    ).versions[0]
+    assert version.sensitivity[0][1] == pytest.approx(2.5 * 18.01559)
+    assert list(version.carb_ratio) == [(0, 8), (21_600, 10), (64_800, 8)]
+    assert version.target_high[0][1] == pytest.approx(110 * 18.01559)
     assert (version.insulin_hours, version.daily_basal) == (5, 36)
     assert daily_units(()) is None
 
 
-@pytest.mark.parametrize("row", [{}, {"startDate": "soon"}, {"startDate": "2026-01-01", "store": {}}, {"store": 5}])
+@pytest.mark.parametrize(
+    "row", [{}, {"startDate": "soon"}, {"startDate": "2026-01-01", "store": {}}, {"store": 5}]
+)
 def test_records_that_say_nothing_do_no_harm(row: Row) -> None:
     found = settings_of(read_material(profiles=[row]), at(0), at(72))
     assert all(not version.basal for version in found.versions)
 
 
 def test_settings_that_are_not_shared_are_not_shared() -> None:
-    material = read_material(profiles=[record(-5)], shared=replace(EVERYTHING, profile=False, total_insulin=True))
+    material = read_material(
+        profiles=[record(-5)], shared=replace(EVERYTHING, profile=False, total_insulin=True)
+    )
     assert settings_of(material, at(0), at(72)).reason == "not_shared"
 
 

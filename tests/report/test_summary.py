@@ -99,6 +99,16 @@ def test_figures_for_the_period_alone_come_with_nothing_finer() -> None:
     assert found.curve.points
 
 
+def test_of_averages_no_moments_are_told() -> None:
+    rows = [{"type": "sgv", "date": START + n * HOUR, "sgv": 120, "n": 12} for n in range(14 * 24)]
+    found = summary(
+        rows, shared=replace(EVERYTHING, detail="hourly"), treatments=[treatment(-1900, "Exercise")]
+    )
+    assert (found.notes.events, found.notes.reason) == ((), "averages_only")
+    assert found.period.automation.exercise.count.reason == "averages_only"
+    assert (found.latest, found.days[3].mean_mgdl.value) == (None, 120)
+
+
 def test_enough_is_14_days_and_70_percent() -> None:
     assert summary(entries(sensor(lost=0.1))).sufficiency.enough
     assert not summary(entries(sensor(lost=0.5))).sufficiency.enough
@@ -150,23 +160,28 @@ def test_hiding_treatments_changes_no_figure_of_glucose() -> None:
     assert with_them.episodes == without.episodes
 
 
-def year() -> Iterator[Row]:
-    """Write a year of one-minute readings, newest first, one at a time."""
-    for n in range(365 * 1440 - 1, -1, -1):
+def one_minute(days: int) -> Iterator[Row]:
+    """Write one-minute readings, newest first, one at a time."""
+    for n in range(days * 1440 - 1, -1, -1):
         yield {"type": "sgv", "date": START + n * MINUTE, "sgv": 100 + n % 97}
 
 
-def test_a_year_of_one_minute_readings_does_not_fill_the_memory() -> None:
+def test_readings_take_a_few_bytes_each_and_rows_may_be_streamed() -> None:
     tracemalloc.start()
     try:
-        material = read_material(entries=year())
+        material = read_material(entries=one_minute(30))
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert len(material.readings.at) == 525_600
-    assert most < 60_000_000
+    assert len(material.readings.at) == 43_200
+    assert most < 43_200 * 60  # so a year of them takes 32 MB at the worst moment
+
+
+def test_a_year_of_one_minute_readings_has_a_summary() -> None:
     end = START + 365 * DAY
+    material = read_material(entries=one_minute(365))
     found = summarise(material, start_ms=START, end_ms=end, zone="Europe/Berlin", now_ms=end)
+    assert found.period.glucose.readings == 525_600
     assert found.period.glucose.interval_minutes == 1
     assert found.period.glucose.sensor_active_percent.value == pytest.approx(100)
 

@@ -8,6 +8,7 @@ from tests.soak.soak import Wishes, soak
 
 
 @pytest.mark.timeout(400)
-async def test_after_a_minute_of_two_hundred_clinicians_nothing_is_left_behind(tmp_path: Path) -> None:
-    seen = await soak(tmp_path, Wishes(minutes=1, every=3))
+async def test_after_a_minute_of_a_hundred_clinicians_nothing_is_left_behind(tmp_path: Path) -> None:
+    # Other tests run beside it: who is cut because a worker got no turn for a second may come back.
+    seen = await soak(tmp_path, Wishes(minutes=1, clinicians=100, every=3, busy=True))
     assert not seen.faults, "\n".join(seen.lines)

@@ -29,6 +29,7 @@
       days = other.value + " days";
     }
     if (!who.value.trim() || !days || !what) {
+      line.textContent = line.dataset.nobody;
       return;
     }
     var values = { what: what, who: who.value.trim(), days: days, until: until };
@@ -134,6 +135,19 @@
     });
   });
 
+  // The PIN has a screen of its own: not both in one photo, and not both by one way.
+  each("[data-next]", function (button) {
+    var link = document.getElementById("link-part"), pin = document.getElementById("pin-part");
+    button.hidden = false;
+    pin.hidden = true;
+    button.addEventListener("click", function () {
+      link.hidden = true;
+      pin.hidden = false;
+      pin.querySelector("h2").setAttribute("tabindex", "-1");
+      pin.querySelector("h2").focus();
+    });
+  });
+
   each("[data-full]", function (button) {
     button.hidden = false;
     button.addEventListener("click", function () {
@@ -167,5 +181,7 @@
       }
     }).catch(function () { window.setTimeout(follow, 10000); });
   }
-  window.setTimeout(follow, 3000);
+  if (share.dataset.state !== "ended") {
+    window.setTimeout(follow, 3000);
+  }
 })();

@@ -1,4 +1,4 @@
-// Two small things, for browsers as old as Chrome 109 and Firefox 115. The pages work without them.
+// A few small things, for browsers as old as Chrome 109 and Firefox 115. The pages work without them.
 (function () {
   "use strict";
 
@@ -30,7 +30,39 @@
     time.textContent = told + " (this computer’s time)";
   }
 
+  // 3. Coming from the owner's console: what stands behind the "#" lets this browser in, once.
+  function takeTicket() {
+    var form = document.getElementById("handed");
+    if (!form || !/^#[A-Za-z0-9_~-]{16,40}\.[A-Za-z0-9_-]{22}$/.test(window.location.hash)) {
+      return;
+    }
+    document.getElementById("ticket").value = window.location.hash.slice(1);
+    window.history.replaceState(null, "", window.location.pathname);
+    form.submit();
+  }
+
+  // 4. Waiting for the owner's word: ask now and then, and go on when it is there.
+  function waitForWord() {
+    var form = document.getElementById("waiting");
+    if (!form) {
+      return;
+    }
+    window.setTimeout(function ask() {
+      window.fetch("/visit/waiting/state", { credentials: "same-origin" }).then(function (answer) {
+        return answer.json();
+      }).then(function (told) {
+        if (told.state === "waiting") {
+          window.setTimeout(ask, 2000);
+        } else {
+          form.submit();
+        }
+      }).catch(function () { window.setTimeout(ask, 5000); });
+    }, 1000);
+  }
+
+  takeTicket();
   takeLink();
+  waitForWord();
   window.addEventListener("hashchange", takeLink);
   document.querySelectorAll("time[data-local]").forEach(tellLocally);
 })();
