@@ -82,7 +82,7 @@ def percent(value: float | None, decimals: int = 0) -> str:
     """Write a percentage. What is there but rounds to nothing is told as less than one."""
     if value is None:
         return NONE
-    if decimals == 0 and 0 < value < 0.5:  # noqa: PLR2004 - what would be rounded to 0
+    if decimals == 0 and 0 < value <= 0.5:  # noqa: PLR2004 - what would be rounded to 0
         return "<1 %"
     return f"{value:.{decimals}f} %"
 

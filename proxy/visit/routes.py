@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 from proxy.core.errors import ChaperoneError
-from proxy.visit import entry, home, pages, pairing, summary
+from proxy.visit import entry, home, left_open, pages, pairing, summary
 from proxy.visit.visit import Visit
 
 log = structlog.get_logger("visit")
@@ -36,6 +36,7 @@ def routes(visit: Visit) -> list[web.RouteDef]:
         web.get("/visit/summary/day/{day}", _guarded(visit, summary.day)),
         web.post("/visit/close", _guarded(visit, home.close)),
         web.get("/visit/closed", _guarded(visit, home.closed)),
+        web.get("/visit/ended", _guarded(visit, left_open.ended)),
         web.post("/visit/finish", _guarded(visit, home.finish)),
         web.get("/visit/whoami", _guarded(visit, home.whoami, for_programs=True)),
         *pages.files(),

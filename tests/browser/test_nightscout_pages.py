@@ -266,7 +266,7 @@ async def test_all_open_pages_end_and_nothing_is_left(tmp_path: Path) -> None:
         )
         await visit.house.revoke(visit.minted)
         for page in opened:  # with nobody touching them
-            await page.wait_for_url("**/visit/home")
+            await page.wait_for_url("**/visit/ended")
             assert "This access has ended" in await page.inner_text("main")
             assert "ask the person who shared" in await page.inner_text("main")
         assert await visit.page.evaluate("localStorage.length + sessionStorage.length") == 0

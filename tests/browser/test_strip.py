@@ -116,5 +116,5 @@ async def test_closing_leaves_nothing_in_this_browser() -> None:
 async def test_an_open_page_leaves_when_the_access_ends() -> None:
     async with looking() as (page, house, access, _):
         await house.store.end(access.id, "revoked", Draft("ended", house.clock(), {"ending": "revoked"}))
-        await page.wait_for_url("**/visit/home", timeout=20_000)
+        await page.wait_for_url("**/visit/ended", timeout=20_000)
         assert "This access has ended" in await page.inner_text("main")

@@ -25,15 +25,19 @@ def parsed(drawing: str) -> ET.Element:
 
 
 def day(trace: tuple[tuple[int, float], ...]) -> Day:
-    bands = dict.fromkeys(BANDS, NONE)
     return Day(
-        date(2026, 11, 22), MIDNIGHT, MIDNIGHT + DAY, len(trace), *[NONE] * 5, bands, *[NONE] * 6, None, trace
+        day=date(2026, 11, 22), start_ms=MIDNIGHT, end_ms=MIDNIGHT + DAY, readings=len(trace), mean_mgdl=NONE,
+        sd_mgdl=NONE, min_mgdl=NONE, max_mgdl=NONE, sensor_active_percent=NONE, percent=dict.fromkeys(BANDS, NONE),
+        total=NONE, basal=NONE, bolus=NONE, automatic_bolus=NONE, carbs=NONE, closed_percent=NONE, mode=None,
+        trace=trace,
     )  # fmt: skip
 
 
 def points(hole: range = range(0)) -> tuple[CurvePoint, ...]:
     return tuple(
-        CurvePoint(n * 15, 0, *[None] * 5) if n in hole else CurvePoint(n * 15, 9, 60, 90, 120, 150, 200)
+        CurvePoint(n * 15, 0, None, None, None, None, None)
+        if n in hole
+        else CurvePoint(n * 15, 9, 60, 90, 120, 150, 200)
         for n in range(96)
     )
 

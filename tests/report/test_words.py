@@ -27,7 +27,7 @@ def test_glucose_is_told_as_its_units_are_written(mgdl: float | None, units: Uni
 
 
 @pytest.mark.parametrize(
-    ("value", "told"), [(0.0, "0 %"), (0.2, "<1 %"), (0.5, "0 %"), (71.6, "72 %"), (100.0, "100 %"), (None, DASH)]
+    ("value", "told"), [(0.0, "0 %"), (0.2, "<1 %"), (0.5, "<1 %"), (71.6, "72 %"), (100.0, "100 %"), (None, DASH)]
 )  # fmt: skip
 def test_a_percentage_of_little_is_less_than_one_and_never_none(value: float | None, told: str) -> None:
     assert percent(value) == told

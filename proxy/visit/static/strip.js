@@ -11,7 +11,7 @@
   var isMain = !isClock && !isReport;
   // A clock has no socket that would break when the access ends.
   var ASK_EVERY = isClock ? 2000 : 10000;
-  var known = null, lastSaid = 0, somebodyActed = true;
+  var known = null, lastSaid = 0, somebodyActed = true, leaving = false;
 
   // 1. Units: one choice for all pages, in this browser only. A clock is told by the cookie, the others read storage.
   function chosenUnits() {
@@ -134,18 +134,24 @@
     resized();
   }
 
+  // Once: the page that shows how it ended shows it to the first who comes.
+  function leave() {
+    if (!leaving) { leaving = true; window.location.replace("/visit/ended"); }
+  }
+
   // 3. Ask who we are, now and then: an access that has ended leaves this page.
   function ask() {
+    if (leaving) { return; }
     var withInput = somebodyActed && Date.now() - lastSaid > SAY_INPUT_EVERY;
     if (withInput) { lastSaid = Date.now(); somebodyActed = false; }
     window.fetch("/visit/whoami" + (withInput ? "?input" : ""), { cache: "no-store" }).then(function (answer) {
       if (answer.status === 401 || answer.status === 403) {
-        window.location.replace("/visit/home");
+        leave();
       }
       return answer.ok ? answer.json() : null;
     }).then(function (about) {
       if (!about) { return; }
-      if (known && known.grant_id !== about.grant_id) { window.location.replace("/visit/home"); return; }
+      if (known && known.grant_id !== about.grant_id) { leave(); return; }
       if (!known || known.expires_at !== about.expires_at || known.csrf !== about.csrf) { known = about; show(about); }
       switchOff();
     }).catch(function () { /* out of reach: asked again soon */ });

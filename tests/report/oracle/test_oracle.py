@@ -16,19 +16,19 @@ from tests.report.sensors import MINUTE, START, Rows, entries, inside_a_low, sen
 
 pytestmark = pytest.mark.timeout(300)  # the environment is made in the first run
 
-AUTUMN = START + 226 * 86_400_000
-"""The fourteen days from here on end after the clocks went back."""
+SPRING, AUTUMN = START + 15 * 86_400_000, START + 226 * 86_400_000
+"""Three and two days later, Europe's clocks change."""
 SENSORS: Mapping[str, Rows] = {
-    "five minutes": sensor(),
-    "five minutes, 30 days": sensor(days=30, seed=2),
-    "five minutes, jitter and losses": sensor(seed=3, jitter_ms=20_000, lost=0.15),
-    "one minute": sensor(minutes=1, seed=4, days=4),
-    "one minute, jitter and losses": sensor(minutes=1, seed=5, days=4, jitter_ms=5_000, lost=0.1),
+    "five minutes": sensor(days=8),
+    "five minutes, 14 days": sensor(seed=2),
+    "five minutes, jitter and losses": sensor(seed=3, days=8, jitter_ms=20_000, lost=0.15),
+    "one minute": sensor(minutes=1, seed=4, days=3),
+    "one minute, jitter and losses": sensor(minutes=1, seed=5, days=3, jitter_ms=5_000, lost=0.1),
     "fifteen minutes": sensor(minutes=15, seed=6),
     "fifteen minutes, jitter and losses": sensor(minutes=15, seed=7, jitter_ms=20_000, lost=0.1),
-    "to summer time": sensor(seed=8, days=19),
-    "to winter time": sensor(seed=9, start=AUTUMN),
-    "inside a low": inside_a_low(sensor(seed=10)),
+    "to summer time": sensor(seed=8, start=SPRING, days=6),
+    "to winter time": sensor(seed=9, start=AUTUMN, days=6),
+    "inside a low": inside_a_low(sensor(seed=10, days=8)),
     "lows": [(at, max(39.0, value - 45)) for at, value in sensor(seed=11, days=7)],
     "highs": [(at, min(401.0, value + 60)) for at, value in sensor(seed=12, days=7)],
 }
@@ -121,7 +121,7 @@ def test_the_same_row_sent_twice_changes_nothing(oracle: dict[str, dict[str, flo
 def test_a_window_that_starts_inside_an_episode_counts_what_it_sees(
     oracle: dict[str, dict[str, float]],
 ) -> None:
-    rows = sensor(seed=10)
+    rows = sensor(seed=10, days=8)
     start = SENSORS["inside a low"][0][0]
     agrees(period_of(entries(rows), start, rows[-1][0] + 5 * MINUTE), oracle["inside a low"])
 

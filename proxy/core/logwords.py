@@ -1,0 +1,245 @@
+"""A record in plain words, the same at the terminal and in the console.
+
+Rules of this file: pure. Words are for the person who shared; what a record holds of others (a device, a name) is
+given as it is, and whoever puts it on a page has to make it harmless there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+Fields = Mapping[str, Any]
+Moment = Callable[[int], str]
+"""Writes epoch milliseconds for the reader."""
+
+_COLLECTIONS: Final = (
+    ("/entries", "glucose readings"),
+    ("/treatments", "treatments"),
+    ("/devicestatus", "pump and loop status"),
+    ("/profile", "the profile"),
+    ("/food", "food"),
+    ("/activity", "activity"),
+    ("/properties", "current figures"),
+)
+_PAGES: Final = {
+    "/": "Nightscout's own page",
+    "/report": "Nightscout's reports",
+    "/clock/{face}": "Nightscout's clock",
+}
+_LIVE: Final = {
+    "live, opened": "Live view opened",
+    "live, changes": "Live view: new data offered",
+    "live, anew": "Live view: everything shown offered anew",
+    "live, a day of status": "Live view: a day of pump and loop status offered",
+}
+_LIVE_ASKED: Final = {
+    "socket": "the live view",
+    "socket authorize": "the live view",
+    "socket dbAdd": "to add data over the live view",
+    "socket dbUpdate": "to change data over the live view",
+    "socket dbUpdateUnset": "to change data over the live view",
+    "socket dbRemove": "to remove data over the live view",
+}
+_BY: Final = {
+    "link": "with the link",
+    "code": "with the visit code",
+    "token": "by a tool",
+    "pairing": "after you scanned its screen",
+    "console": "from your console",
+}
+_OUTCOMES: Final = {
+    "entered": "Signed in",
+    "waits": "Typed the right PIN, and you were asked",
+    "wrong_pin": "Wrong PIN",
+    "not_a_pin": "Typed something that is no PIN",
+    "not_yet": "Came before the time",
+    "busy": "Had to wait, others were signing in",
+    "entry_closed": "Tried to sign in, but the entry is closed",
+}
+_ENDINGS: Final = {
+    "expired": "Access ended: its time was over",
+    "revoked": "Access ended by you",
+    "finished": "Access ended by the clinician, who was done",
+    "restored": "Access ended, because data was restored from a backup",
+}
+_STATES: Final = {
+    "entry_closed": "The entry was closed after ten wrong PINs",
+    "new_pin": "You gave a new PIN",
+    "reshaped": "You changed what is shared",
+}
+_DEEDS: Final = {
+    "mint": "You shared:",
+    "preview": "You looked at what a clinician would see:",
+    "new PIN": "You gave a new PIN:",
+    "receipt": "You took the receipt:",
+    "log checked": "You checked a copy of the log:",
+    "opening allowed": "You let somebody in:",
+    "opening not allowed": "You let nobody in:",
+    "shown on this phone": "You handed over your phone:",
+    "outside share noted": "You noted a share made elsewhere",
+    "outside share ended": "You noted the end of a share made elsewhere",
+    "outside share removed": "You removed a note of a share made elsewhere",
+    "notices changed": "You changed how you are told",
+    "notice tried": "You sent a test message to yourself",
+    "extend": "You gave more time:",
+    "revoke": "You ended access:",
+    "erase": "You erased the log:",
+    "log": "You read the log:",
+    "export": "You exported the log:",
+    "rotate keys": "You made a new key",
+    "backup": "You made a backup",
+    "restore": "You restored a backup",
+    "sign-in": "You signed in",
+    "sign-in refused": "A sign-in was refused",
+    "sign-out": "You signed out",
+    "confirm": "You confirmed",
+    "not confirmed": "A confirmation was refused",
+    "set-up refused": "A wrong set-up code was refused",
+    "set-up code made": "You made a set-up code",
+    "owner added": "You came in as a new owner",
+    "new means for owner": "You chose a new way to sign in",
+    "owner removed": "You removed an owner",
+    "owner reset": "You reset the sign-in to the console",
+    "passkey added": "You added a passkey",
+    "passkey removed": "You removed a passkey",
+    "passphrase set": "You set a passphrase",
+    "authenticator app set up": "You set up an authenticator app",
+    "authenticator app removed": "You removed the authenticator app",
+    "recovery codes made": "You made new recovery codes",
+    "other sign-ins ended": "You ended other sign-ins",
+}
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """Give a record's fields."""
+    fields: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
+    return fields
+
+
+def answered_whole(records: Iterable[Fields]) -> frozenset[Any]:
+    """Give the request ids of long answers that came to an end: the others were interrupted."""
+    return frozenset(fields.get("request_id") for fields in records if fields["kind"] in ("sent", "cut"))
+
+
+def happened(fields: Fields, whole: frozenset[Any], moment: Moment) -> str:
+    """Say what one record tells; `whole` as of `answered_whole`."""
+    match fields["kind"]:
+        case "consent" | "opened" | "sign_in":
+            return _entry(fields)
+        case "answer":
+            return _answer(fields)
+        case "begun" | "part" | "sent" | "cut":
+            return _long(fields, whole)
+        case "refusal":
+            return f"Refused ({str(fields.get('reason', '')).replace('_', ' ')}): {_what(fields)}"
+        case _:
+            return _state(fields, moment)
+
+
+def _state(fields: Fields, moment: Moment) -> str:
+    match fields["kind"]:
+        case "extended":
+            return f"You gave more time: until {moment(fields['expires_at'])}"
+        case "ended":
+            return _ENDINGS.get(str(fields.get("ending", fields.get("how"))), "Access ended")
+        case "owner":
+            return _deed(fields)
+        case other:
+            return _STATES.get(str(other), str(other))
+
+
+def _deed(fields: Fields) -> str:
+    """Say what an owner did: by name where it was done in the console, as “you” where at this terminal."""
+    words, who = str(_DEEDS.get(str(fields.get("did")), fields.get("did"))), fields.get("who")
+    if who:
+        words = f"{who}{words.removeprefix('You')}" if words.startswith("You ") else f"{words} ({who})"
+    about = " ".join(str(fields[key]) for key in ("grant_of", "whom") if fields.get(key))
+    return f"{words} {about}".rstrip()
+
+
+def _entry(fields: Fields) -> str:
+    match fields["kind"]:
+        case "consent":
+            return str(fields.get("words", "Shared")).replace("\n", " ")
+        case "opened":
+            return f"Opened for the first time {_by(fields)}".rstrip()
+        case _:
+            return _sign_in(fields)
+
+
+def _sign_in(fields: Fields) -> str:
+    words = f"{_OUTCOMES.get(str(fields.get('outcome')), 'Tried to sign in')} {_by(fields)}".rstrip()
+    return (
+        words
+        if fields.get("outcome") in ("entered", "waits")
+        else f"{words} ({fields.get('tries_left', 0)} tries left)"
+    )
+
+
+def _by(fields: Fields) -> str:
+    return _BY.get(str(fields.get("by")), "")
+
+
+def _answer(fields: Fields) -> str:
+    if fields.get("door") == "summary":
+        return _summary(fields)
+    if str(fields.get("door")).startswith("socket "):
+        return f"{_LIVE.get(str(fields.get('query')), 'Live view: data offered')}: {_amount(fields)}"
+    if not any(part in str(fields.get("door")) for part, _ in _COLLECTIONS):
+        return f"Looked at {_what(fields)}"
+    return f"Read {_what(fields)}: {_amount(fields)}"
+
+
+def _summary(fields: Fields) -> str:
+    """Say which page of figures: its query is `page days=14 …`, `text days=14 …` or `day 2026-11-21 …`."""
+    page, asked, *_ = [*str(fields.get("query")).split(" "), "", ""]
+    days = asked.removeprefix("days=")
+    if page == "day":
+        return f"Looked at one day of the summary: {days}"
+    whole = "Looked at the summary" if page == "page" else "Took the summary as text"
+    return f"{whole}: {days} day{'' if days == '1' else 's'}"
+
+
+def _long(fields: Fields, whole: frozenset[Any]) -> str:
+    match fields["kind"]:
+        case "begun":
+            interrupted = "" if fields.get("request_id") in whole else "; no end is on record: interrupted"
+            return f"Began to read {_what(fields)}{interrupted}"
+        case "part":
+            return f"Reading {_what(fields)}: {_amount(fields)} so far"
+        case "sent":
+            return f"Read {_what(fields)}: {_amount(fields)}"
+        case _:
+            return f"Reading {_what(fields)} ended early: {_amount(fields)}"
+
+
+def topic(fields: Fields) -> str:
+    """Name what an answer was about; empty for what a page asks of its own accord (which version, what time it is)."""
+    door = str(fields.get("door", ""))
+    if door == "summary":
+        return (
+            _summary(fields)
+            .removeprefix("Looked at ")
+            .replace("Took the summary as text", "the summary as text")
+        )
+    if door.startswith("socket"):
+        return "the live view"
+    known = next((words for part, words in _COLLECTIONS if part in door), "")
+    return known or _PAGES.get(door, "")
+
+
+def came_by(fields: Fields) -> str:
+    """Say how somebody came in; empty if that is not on record."""
+    return _by(fields)
+
+
+def _amount(fields: Fields) -> str:
+    rows = fields.get("rows", 0)
+    return f"{rows} row{'' if rows == 1 else 's'}, {fields.get('bytes', 0):,} bytes"
+
+
+def _what(fields: Fields) -> str:
+    door = str(fields.get("door", ""))
+    known = next((words for part, words in _COLLECTIONS if part in door), door or "something")
+    return _LIVE_ASKED.get(door, known)

@@ -1,0 +1,24 @@
+"""Where pages go that were left open: one of them shows how the access ended, the others at least that it did."""
+
+from typing import Final
+
+from aiohttp import web
+
+from proxy.visit import pages
+from proxy.visit.browser import signed_in, without_cookie
+from proxy.visit.home import home
+from proxy.visit.visit import Visit
+
+_TITLE: Final = "This access has ended here"
+_TEXT: Final = (
+    "It was ended, its time is over, or nobody used this computer for a while. "
+    "If you need more time, open the link again, or ask the person who shared for a new link."
+)
+
+
+async def ended(visit: Visit, request: web.Request) -> web.Response:
+    """Answer GET /visit/ended: as /visit/home, but who has no session any more is told so, and not asked for a code."""
+    if await signed_in(visit, request) is not None:
+        return await home(visit, request)
+    told = pages.message(_TITLE, _TEXT, status=401, request_id=visit.request_id(request))
+    return without_cookie(visit, told)

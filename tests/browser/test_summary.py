@@ -1,0 +1,85 @@
+"""The summary in Chromium: what a clinician meets after the PIN, on a phone, a clinic's screen and on paper."""
+
+import asyncio
+from pathlib import Path
+
+import pypdf
+from playwright.async_api import Page, expect
+
+from tests.browser.house import PATIENCE, chromium, demo_house, faults_of, needs_chromium, sign_in, window
+
+pytestmark = needs_chromium
+
+
+async def settled(page: Page) -> None:
+    """Wait until nothing is on its way any more: the page asks again by itself."""
+    await expect(page.locator("h1")).to_have_text("Glucose summary", timeout=PATIENCE)
+    await expect(page.locator("text=still sending")).to_have_count(0, timeout=PATIENCE)
+
+
+async def test_the_first_page_after_the_pin_is_readable_everywhere(tmp_path: Path) -> None:
+    async with demo_house(tmp_path) as house, chromium() as browser, window(browser) as page:
+        faults = faults_of(page)
+        await sign_in(page, await house.mint())
+        await settled(page)
+        assert await page.inner_text("h1") == "Glucose summary"
+        assert await page.locator(".ranges-table tbody tr").count() == 7
+        for width, scheme in ((1280, "light"), (390, "dark"), (360, "light")):
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
+            await page.set_viewport_size({"width": width, "height": 800})
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        await choose(page)
+        await one_day(page)
+        assert faults == []
+
+
+async def choose(page: Page) -> None:
+    await page.click("text=mmol/L")
+    await settled(page)
+    assert "mmol/L" in await page.inner_text(".ranges-table thead")
+    await page.goto(page.url.partition("?")[0])
+    assert "mmol/L" in await page.inner_text(".ranges-table thead")  # it stays
+    await page.click(".choices >> text=pregnancy")
+    await settled(page)
+    assert "3.5" in await page.inner_text(".ranges-table")
+    await page.click("#copy")
+    await page.wait_for_function("document.getElementById('copied').textContent !== ''")
+
+
+async def one_day(page: Page) -> None:
+    await page.click(".days li:last-child a")
+    await page.wait_for_selector(".day-chart")
+    await page.click("text=Summary")
+    await settled(page)
+
+
+async def test_on_paper_it_is_one_page(tmp_path: Path) -> None:
+    async with demo_house(tmp_path) as house, chromium() as browser, window(browser) as page:
+        await sign_in(page, await house.mint())
+        await settled(page)
+        for size in ("A4", "Letter"):
+            printed = tmp_path / f"{size}.pdf"
+            await page.pdf(path=printed, format=size)
+            read = await asyncio.to_thread(pypdf.PdfReader, printed)
+            assert len(read.pages) == 1, size
+            text = read.pages[0].extract_text()
+            assert "Glucose summary" in text
+            assert "Close on this computer" not in text
+
+
+async def test_without_scripts_everything_is_there_and_leaving_works(tmp_path: Path) -> None:
+    async with (
+        demo_house(tmp_path) as house,
+        chromium() as browser,
+        window(browser, java_script_enabled=False) as page,
+    ):
+        made = await house.mint()
+        await page.goto(made.link.partition("#")[0])
+        await page.fill("#code", made.link)
+        await page.fill("#passcode", made.passcode)
+        await page.click("button.primary")
+        await page.wait_for_selector("h1 >> text=Glucose summary")
+        assert await page.locator("svg.curve, .hole").count() > 0
+        assert not await page.is_visible("#copy")
+        await page.click("text=Close on this computer")
+        await page.wait_for_url("**/visit/closed")
