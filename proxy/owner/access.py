@@ -10,7 +10,7 @@ from proxy.core.errors import GrantEnded, StoreUnavailable
 from proxy.core.grant import DAY, HOUR, LONGEST, Grant
 from proxy.core.record import Draft
 from proxy.owner import access_outside, pages
-from proxy.owner.access_outside import outside_shares
+from proxy.owner.access_outside import WAYS, outside_shares
 from proxy.owner.access_shown import Snapshots, settled, visit_of, visits
 from proxy.owner.console import Console
 from proxy.owner.signed import signed_in
@@ -23,7 +23,9 @@ MORE: Final = (("30m", HOUR // 2), ("2h", 2 * HOUR), ("1d", DAY), ("7d", 7 * DAY
 """What can be given at one tap."""
 PAST_ON_A_PAGE: Final = 20
 _GONE: Final = Said(_("There is no such share."))
-_OVER: Final = Said(_("This access has ended already, so there is nothing to give more time to. Share again."))
+_OVER: Final = Said(
+    _("This access has ended already, so there is nothing to give more time to. Share again.")
+)
 _TOO_LONG: Final = Said(_("A share can last 30 days from its making at the longest. Share again instead."))
 _CHANGED: Final = Said(_("The end was changed in the meantime. Look at it again before you change it."))
 log = structlog.get_logger("access")
@@ -57,6 +59,7 @@ async def _show(turn: Turn, snapshots: Snapshots) -> web.Response:
         newer=page - 1,
         ended=next((grant for grant in past if grant.id == ended), None),
         outside=await outside_shares(turn.console.store),
+        ways=WAYS,
         more=[key for key, _span in MORE],
     )
 

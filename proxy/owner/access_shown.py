@@ -71,7 +71,10 @@ def _read(grant: Grant) -> What:
         return What(grant.policy_name)
     words = labels(policy)
     return What(
-        policy.title, (*words.shown, words.detail), words.withheld, names_somebody=policy.identity != "nothing"
+        policy.title,
+        (*words.shown, words.detail),
+        words.withheld,
+        names_somebody=policy.identity != "nothing",
     )
 
 

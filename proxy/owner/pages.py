@@ -39,6 +39,7 @@ _FILES: Final = (
     ("console.css", "text/css"),
     ("console.js", "text/javascript"),
     ("share.js", "text/javascript"),
+    ("access.js", "text/javascript"),
     ("icon.svg", "image/svg+xml"),
     ("icon-192.png", "image/png"),
     ("icon-512.png", "image/png"),
