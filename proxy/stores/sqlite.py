@@ -211,12 +211,14 @@ class SqliteStore:
             raise unavailable(error) from error
 
     async def _read_aside(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(_OUT_OF_REACH_SECONDS):
-                return await loop.run_in_executor(self._thread, self._read, query, self._slow)
-        except (TimeoutError, RuntimeError):
-            raise StoreUnavailable("The disk of the data folder does not answer: check it.") from None
+        # Not `timeout`: where the loop itself was held up, the answer may be there when the time is over.
+        with suppress(RuntimeError):  # closed meanwhile
+            asked = asyncio.get_running_loop().run_in_executor(self._thread, self._read, query, self._slow)
+            asked.add_done_callback(_looked_at)
+            await asyncio.wait((asked,), timeout=_OUT_OF_REACH_SECONDS)
+            if asked.done():
+                return asked.result()
+        raise StoreUnavailable("The disk of the data folder does not answer: check it.")
 
     def _page(self, grant_id: str, after: int, connection: sqlite3.Connection) -> Sequence[Record]:
         return rows.page_of_records(connection, self._site, grant_id, after)
@@ -229,3 +231,9 @@ class SqliteStore:
     def _seal(self, connection: sqlite3.Connection) -> Callable[[], None]:
         self._counter.write(connection)
         return self._file.follow(connection)
+
+
+def _looked_at(late: asyncio.Future[T]) -> None:
+    """Look at an answer that nobody waits for any more, so that its fault is no noise."""
+    if not late.cancelled():
+        late.exception()
