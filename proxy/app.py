@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from proxy.core.grant import Grant
 from proxy.core.neutral import profile_for
@@ -206,9 +207,16 @@ def make_owner_side(house: House, gate: Gate) -> web.Application:
         zone=gate.zone,
         rows=gate.nightscout.rows,
         token_for=token_for(house),
+        signing=lambda stated: _signed(house, stated),
         not_lasting=lambda: will_be_lost(settings),
     )
     return console_app(console, health)
+
+
+def _signed(house: House, stated: str) -> tuple[str, str, str]:
+    kid, private_key = house.keys.signing()
+    public = private_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return sign(stated, private_key), kid, public.hex()
 
 
 def token_for(house: House) -> Callable[[Grant], str]:

@@ -157,6 +157,7 @@ async def living(
     upstream: Callable[[], web.Application] | None = None,
     zone: str = "Europe/Berlin",
     watching: bool = False,
+    patience: float = 60,
     also: Callable[[Gate], list[web.RouteDef]] = lambda _: [],
     console_url: str = "",
 ) -> AsyncIterator[Living]:
@@ -187,7 +188,7 @@ async def living(
             zone=SiteZone(Nightscout(session, str(nightscout.make_url("/")), UPSTREAM_TOKEN), zone),
             request_id=lambda: dice(8).hex(),
         )
-        studies = Studies(gate, patience=60)
+        studies = Studies(gate, patience=patience)
         app = clinicians_app(gate, [*routes(_visit(gate, dice, studies, console_url)), *also(gate)])
         app.on_shutdown.append(studies.stop)
         front = TestServer(app, port=port)

@@ -166,11 +166,13 @@ def _tells(name: str, shown: Shown) -> bool:
 def _text(policy: Policy, left: Mapping[str, Shown], off: list[Switch], added: list[Switch]) -> str:
     said = [f"without {_said(off)}"] if off else []
     said += [f"with {_said(added)}"] if added else []
+    title = policy.title.removesuffix(", adjusted")
     lines = [
         f"# {policy.name}, adjusted for one visit: {'; '.join(said)}.",
         "version: 1",
-        f"name: {policy.name[:31]}-adjusted",
-        f"title: {json.dumps(f'{policy.title[:69]}, adjusted', ensure_ascii=False)}",
+        # Adjusted twice is adjusted: what was asked for is added to what was chosen before.
+        f"name: {policy.name.removesuffix('-adjusted')[:31]}-adjusted",
+        f"title: {json.dumps(f'{title[:69]}, adjusted', ensure_ascii=False)}",
         f"window: {policy.window}",
         f"detail: {policy.detail}",
         f"identity: {policy.identity}",

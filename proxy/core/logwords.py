@@ -218,11 +218,8 @@ def topic(fields: Fields) -> str:
     """Name what an answer was about; empty for what a page asks of its own accord (which version, what time it is)."""
     door = str(fields.get("door", ""))
     if door == "summary":
-        return (
-            _summary(fields)
-            .removeprefix("Looked at ")
-            .replace("Took the summary as text", "the summary as text")
-        )
+        said, _, asked = _summary(fields).partition(": ")
+        return f"{said.removeprefix('Looked at ').replace('Took the', 'the')} ({asked})"
     if door.startswith("socket"):
         return "the live view"
     known = next((words for part, words in _COLLECTIONS if part in door), "")

@@ -23,7 +23,9 @@ ZONES: tuple[Zone, ...] = get_args(Zone)
 EXPORTS = ("csv", "json", "pdf")
 DERIVED = ("total insulin",)
 """Figures that we compute from withheld inputs: total insulin needs the profile's basal rates."""
-REQUESTS = ("more days", "more time")
+CLASSES_TO_ASK_FOR = ("glucose", "insulin", "carbs", "devices", "settings")
+"""Switches of “Adjust for this visit”."""
+REQUESTS = ("more days", "more time", *CLASSES_TO_ASK_FOR)
 """What a clinician may ask the owner for."""
 LONGEST_WINDOW = 365
 SUMMARY_WINDOWS = (7, 14, 30, 90)

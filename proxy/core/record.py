@@ -24,6 +24,7 @@ Kind = Literal[
     "part",  # a long answer: cumulative rows and bytes, before each further 4 MB
     "sent",  # a long answer: complete
     "cut",  # a long answer: ended early
+    "asked",  # the clinician asked for more; that the answer was no is on the owner's chain only
     "extended",
     "entry_closed",  # ten wrong PINs
     "new_pin",

@@ -6,6 +6,7 @@ fetched, and is there when the page asks again.
 
 import asyncio
 import hashlib
+import traceback
 from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -237,7 +238,9 @@ class Studies:
         self._under_way.pop(piece, None)
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, ChaperoneError):
-            log.error("study_failed", exc_info=error)
+            # Not the traceback: its frames hold rows and our credential, and how it is printed is not decided here.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("study_failed", error=type(error).__name__, file=where.filename, line=where.lineno)
 
     async def _wait(self, pieces: Sequence[_Piece], seconds: float) -> None:
         tasks = [self._under_way[piece] for piece in pieces if piece in self._under_way]

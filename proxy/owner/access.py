@@ -8,7 +8,7 @@ from aiohttp import web
 
 from proxy.core.errors import GrantEnded, StoreUnavailable
 from proxy.core.grant import DAY, HOUR, LONGEST, Grant
-from proxy.core.record import Draft
+from proxy.core.record import Draft, Value
 from proxy.owner import access_outside, pages
 from proxy.owner.access_outside import WAYS, outside_shares
 from proxy.owner.access_shown import Snapshots, settled, visit_of, visits
@@ -108,7 +108,7 @@ async def _more(turn: Turn) -> web.Response:
     if end > grant.minted_at + LONGEST:
         return _not_taken(turn, _TOO_LONG)
     await turn.note("extend", grant_of=grant.id, expires_at=end)
-    fields = {"by": "owner", "was": grant.expires_at, "expires_at": end}
+    fields: dict[str, Value] = {"by": "owner", "was": grant.expires_at, "expires_at": end}
     with suppress(GrantEnded):
         await console.store.extend(grant.id, end, Draft("extended", console.clock(), fields))
         return pages.see_other(f"{HOME}/{grant.id}")

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from proxy.owner import access, checklist, visitlog
+from proxy.owner import access, checklist, receipt, visitlog
 from proxy.owner.access_shown import Snapshots
 from proxy.owner.console import Console
 
@@ -13,5 +13,6 @@ def routes(console: Console) -> list[web.RouteDef]:
     return [
         *access.routes(console, snapshots),
         *visitlog.routes(console, snapshots),
+        *receipt.routes(console, snapshots),
         *checklist.routes(console),
     ]

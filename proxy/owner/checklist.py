@@ -84,7 +84,7 @@ async def note_seen(store: Store, grant: Grant, what: str, now: int) -> None:
 def _itself(known: Known) -> list[Check]:
     access, grant, ticks = known.access, known.access.grant, known.ticks
     ended = grant.ended_at
-    page = f"/access/{grant.id}"
+    page = "" if ended is None else f"/access/{grant.id}"
     return [
         Check(key, words, done, by_hand=False, href=href)
         for key, words, done, href in (
@@ -105,7 +105,7 @@ def _itself(known: Known) -> list[Check]:
                 "receipt",
                 _("You kept the receipt"),
                 ended is not None and ticks.receipt_at >= ended,
-                f"{page}/receipt",
+                page and f"{page}/receipt",
             ),
         )
     ]

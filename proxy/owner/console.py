@@ -56,6 +56,8 @@ class Console:
     """Reads Nightscout for the owner's own eyes: a JSON array of documents. Raises UpstreamError."""
     token_for: Callable[[Grant], str] | None = None
     """Signs the token of a new grant, for tools; None where none can be made."""
+    signing: Callable[[str], tuple[str, str, str]] | None = None
+    """Signs the statement of a receipt: signature, name of the key, and its public half in hex."""
     not_lasting: Callable[[], str] = str
     """Says why nothing may be shared from this machine, in a sentence; empty if it may."""
     random: RandomBytes = secrets.token_bytes

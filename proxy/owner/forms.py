@@ -46,15 +46,15 @@ class Form:
         return any(key == name for key, _value in self.fields)
 
 
-async def read_form(request: web.Request, *, origin: str) -> Form | Fault:
-    """Read a form that one of our own pages sent. What stands in the address is no part of it."""
+async def read_form(request: web.Request, *, origin: str, largest: int = LARGEST) -> Form | Fault:
+    """Read a form of up to `largest` bytes that one of our own pages sent. What stands in the address is no part of it."""
     if request.headers.getall("Origin", []) != [origin]:
         return Fault(403, Said(_("This was not sent from this site's own page. Open the page again.")))
     if request.content_type != "application/x-www-form-urlencoded":
         return Fault(415, Said(_("This page takes only its own form.")))
     try:
         async with asyncio.timeout(_SECONDS):
-            body = await _read_capped(request)
+            body = await _read_capped(request, largest)
     except TimeoutError:
         return Fault(408, Said(_("The form took too long to arrive. Please try again.")))
     if body is None:
@@ -62,11 +62,11 @@ async def read_form(request: web.Request, *, origin: str) -> Form | Fault:
     return _parse(body) or Fault(400, Said(_("The form could not be read. Go back and try again.")))
 
 
-async def _read_capped(request: web.Request) -> bytes | None:
+async def _read_capped(request: web.Request, largest: int) -> bytes | None:
     body = bytearray()
-    while chunk := await request.content.read(LARGEST + 1 - len(body)):
+    while chunk := await request.content.read(largest + 1 - len(body)):
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > largest:
             return None
     return bytes(body)
 

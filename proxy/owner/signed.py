@@ -10,7 +10,7 @@ from proxy.core.owners import Owner, same
 from proxy.owner import pages
 from proxy.owner.confirming import unconfirmed
 from proxy.owner.console import Console
-from proxy.owner.forms import Fault, Form, read_form
+from proxy.owner.forms import LARGEST, Fault, Form, read_form
 from proxy.owner.kept import read
 from proxy.owner.sessions import OWNERS, find, without_cookie
 from proxy.owner.turn import Turn, safe_path
@@ -24,16 +24,18 @@ Page = Callable[[Turn], Awaitable[web.StreamResponse]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def signed_in(console: Console, answer: Page, *, confirm: bool = False, share: bool = False) -> Handler:
+def signed_in(
+    console: Console, answer: Page, *, confirm: bool = False, share: bool = False, largest: int = LARGEST
+) -> Handler:
     """Wrap a page: it runs only for an owner who is signed in, and for forms only from our own pages.
 
     With `confirm` a form is taken only within ten minutes of a confirmation; else the owner is asked for it first,
     and the form goes on by itself. `share` (for what gives or widens access) means `confirm`, and off this machine
-    a second factor too.
+    a second factor too. `largest` is how many bytes a form may have.
     """
 
     async def handler(request: web.Request) -> web.StreamResponse:
-        turn = await _turn(console, request)
+        turn = await _turn(console, request, largest)
         if isinstance(turn, web.Response):
             return turn
         if share and not console.may_share(turn.owner):
@@ -47,9 +49,13 @@ def signed_in(console: Console, answer: Page, *, confirm: bool = False, share: b
     return handler
 
 
-async def _turn(console: Console, request: web.Request) -> Turn | web.Response:
+async def _turn(console: Console, request: web.Request, largest: int) -> Turn | web.Response:
     """Find out who asks, and read the form if one was sent; else give the answer that is due."""
-    form = Form() if request.method in _SAFE else await read_form(request, origin=console.origin)
+    form = (
+        Form()
+        if request.method in _SAFE
+        else await read_form(request, origin=console.origin, largest=largest)
+    )
     if isinstance(form, Fault):
         return not_taken(request, form)
     kept = await find(console, request)

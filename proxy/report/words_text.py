@@ -1,6 +1,6 @@
 """The summary as ten plain lines, for any record system: no tabs, no markup, nothing wider than a note field takes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from proxy.report.display import whole_figures
 from proxy.report.facts import HOUR
@@ -11,21 +11,33 @@ from proxy.report.words import NONE, Units, duration, edges, glucose, goal_words
 from proxy.report.words_tables import range_lines
 
 
-def as_text(summary: Summary, units: Units, *, withheld: Sequence[str] = ()) -> str:
-    """Give ten lines; `withheld` are the labels of what is not shared. A hole says that it is one."""
+def as_text(
+    summary: Summary, units: Units, *, withheld: Sequence[str] = (), unread: Collection[str] = ()
+) -> str:
+    """Give ten lines; `withheld` are the labels of what is not shared. A hole says that it is one.
+
+    `unread` are the collections that could not be read now: figures from what is left of them would be wrong.
+    """
+    dosed = not {"treatments", "profile"} & set(unread)
+    looped = not {"treatments", "devicestatus"} & set(unread)
+    measured = "entries" not in unread
     lines = (
         _title(summary),
-        _data(summary),
-        _mean(summary.period, units),
-        _ranges(summary, units),
+        _data(summary) if measured else _unread("Data"),
+        _mean(summary.period, units) if measured else _unread("Mean, GMI, CV"),
+        _ranges(summary, units) if measured else _unread("Time in ranges"),
         _goals(summary, units),
-        _episodes(summary, units),
-        _insulin(summary.period),
-        _automation(summary.period),
-        _before(summary, units),
+        _episodes(summary, units) if measured else _unread("Episodes"),
+        _insulin(summary.period) if dosed else _unread("Insulin and carbs"),
+        _automation(summary.period) if looped else _unread("Time in automation"),
+        _before(summary, units) if measured and dosed else _unread("The period before"),
         _withheld(withheld),
     )
     return "\n".join(lines) + "\n"
+
+
+def _unread(name: str) -> str:
+    return f"{name}: not available now, Nightscout did not answer in time"
 
 
 def _title(summary: Summary) -> str:

@@ -15,6 +15,7 @@ _ROOM = Path(__file__).parent
 _FILES: Final = (
     ("style.css", "text/css"),
     ("entry.js", "text/javascript"),
+    ("waiting.js", "text/javascript"),
     ("summary.css", "text/css"),
     ("summary.js", "text/javascript"),
     ("strip.css", "text/css"),

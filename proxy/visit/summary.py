@@ -26,6 +26,7 @@ from proxy.visit.day_page import day_page_of
 from proxy.visit.home import nobody, show_end
 from proxy.visit.reckoning import day_of, summary_of
 from proxy.visit.studies import Studies
+from proxy.visit.summary_lists import MOST_LISTED
 from proxy.visit.summary_page import Remarks, page_of
 from proxy.visit.visit import Visit
 
@@ -67,6 +68,7 @@ class Reader:
             "all_targets": tuple(TARGETS.values()),
             "all_units": UNITS,
             "target_names": TARGET_NAMES,
+            "most_listed": MOST_LISTED,
             "remarks": Remarks(),
         }
 
@@ -118,7 +120,9 @@ async def _page(reader: Reader) -> web.Response:
 
     def rendered() -> str:
         one = summary_of(study, choice, policy, now=now)
-        text = as_text(one, choice.units, withheld=values["shared"].withheld)
+        text = as_text(
+            one, choice.units, withheld=values["shared"].withheld, unread=study.late | study.failed
+        )
         return pages.render("summary.html", page=page_of(one, study, policy, choice), text=text, **values)
 
     response = pages.html(await asyncio.to_thread(rendered))
@@ -131,9 +135,12 @@ async def _text(reader: Reader) -> web.Response:
     visit, choice = reader.visit, reader.choice
     study = await reader.studies.study(reader.found.grant, choice.days)
     withheld, now = visit.describe(reader.found.grant).withheld, visit.clock()
-    text = await asyncio.to_thread(
-        lambda: as_text(summary_of(study, choice, reader.policy, now=now), choice.units, withheld=withheld)
-    )
+
+    def written() -> str:
+        one = summary_of(study, choice, reader.policy, now=now)
+        return as_text(one, choice.units, withheld=withheld, unread=study.late | study.failed)
+
+    text = await asyncio.to_thread(written)
     response = web.Response(text=text, content_type="text/plain", charset="utf-8", headers=dict(PRIVATE))
     return await reader.send(response, study, f"text {choice.words}")
 

@@ -247,7 +247,7 @@ def _insulin_note(summary: Summary) -> str:
     days = f"{insulin.days_counted} of {insulin.days_asked} days"
     parts = [f"Total insulin counts the {days} whose basal is known."] if insulin.days_counted else []
     if insulin.basis == "temp basals only":
-        parts.append("Basal is from temporary basal rates only: the settings are not shared or not known.")
+        parts.append("Basal is from temporary basal rates only.")
     if summary.shared.total_insulin and not summary.shared.profile:
         parts.append("Computed with basal rates that are not shown themselves.")
     return " ".join(parts)

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import nan
 from statistics import quantiles
 from typing import cast
 
@@ -30,7 +31,9 @@ class Sample:
         return len(self.took) / self.seconds
 
     def percentile(self, percent: int) -> float:
-        """Milliseconds."""
+        """Milliseconds; not a number if nothing was answered."""
+        if len(self.took) < 2:
+            return self.took[0] * 1e3 if self.took else nan
         return quantiles(self.took, n=100, method="inclusive")[percent - 1] * 1e3
 
 

@@ -74,7 +74,7 @@ async def _see(subject: Subject, scene: Scene, *, half: bool) -> Seen:
     await saturate(subject.port, questions, connections=scene.connections, seconds=1)
     before = subject.cpu_seconds()
     full = await saturate(subject.port, questions, connections=scene.connections, seconds=scene.seconds)
-    cpu = (subject.cpu_seconds() - before) * 1e3 / len(full.took)
+    cpu = (subject.cpu_seconds() - before) * 1e3 / max(1, len(full.took))
     slow = await at_rate(subject, scene, questions, full.rate / 2) if half else None
     return Seen(subject.name, scene.name, full, cpu, slow)
 

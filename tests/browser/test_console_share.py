@@ -223,3 +223,7 @@ async def test_a_telephone_is_wide_enough_for_sharing(scheme: Any, browser: Brow
         await page.get_by_role("button", name="Share here").click()
         await page.wait_for_selector("#room")
         assert await page.evaluate(wide) <= 390
+        await page.get_by_role("button", name="Full screen").click()
+        fits = "[...document.querySelectorAll('.huge')].every(e => e.scrollWidth <= e.clientWidth)"
+        assert await page.evaluate(fits)
+        assert not await page.is_visible("nav")

@@ -1,5 +1,7 @@
 """Counting the owner's rows."""
 
+from typing import Any
+
 import pytest
 
 from proxy.core.errors import UpstreamError
@@ -29,7 +31,7 @@ def test_profiles_are_counted_whole() -> None:
 
 
 def test_what_is_odd_or_deleted_counts_as_nothing() -> None:
-    odd = [
+    odd: list[dict[str, Any]] = [
         {"insulin": "4", "carbs": True, "glucose": None, "notes": None, "eventType": ["x"]},
         {"eventType": "SMB", "insulin": 1, "isValid": False},
         {"insulin": float("nan"), "carbs": -3},

@@ -1,6 +1,7 @@
 """Exact preview: what the owner sees is, byte for byte, what the clinician sees."""
 
 import re
+from collections.abc import Sequence
 from html import unescape
 
 import pytest
@@ -58,8 +59,8 @@ def _cookies(clinic: Clinic) -> str:
     return "; ".join(f"{name}={value}" for name, value in clinic.cookies.items())
 
 
-async def ids_of(both: Both, clinic: Clinic) -> dict[str, list[str]]:
-    found = {}
+async def ids_of(both: Both, clinic: Clinic) -> dict[str, Sequence[str]]:
+    found: dict[str, Sequence[str]] = {}
     for name in ("entries", "treatments", "devicestatus", "profile"):
         _status, _headers, body = await heard(both, clinic, f"/api/v1/{name}.json?count=2")
         found[name] = re.findall(r'"_id":"([0-9a-f]{24})"', body.decode())[:2]

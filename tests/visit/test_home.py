@@ -185,6 +185,7 @@ async def test_whoami_tells_a_browser_what_it_may_see(place: Place) -> None:
         "csrf": "",
         "grant_id": minted.grant.id,
         "clinician": "Diabetes clinic",
+        "preview": False,
         "whose": "",
         "policy": {"name": "consultant", "title": "For a diabetes visit", "hash": "ab" * 32},
         "shared": ["Glucose", "Insulin"],

@@ -66,6 +66,17 @@
     document.addEventListener("visibilitychange", follow);
   }
 
+  // A chosen file fills the box: what is sent is the same as when its lines are pasted.
+  document.querySelectorAll("form.copy [data-file]").forEach(function (field) {
+    field.hidden = false;
+    field.querySelector("input").addEventListener("change", function (event) {
+      var file = event.target.files[0];
+      if (file) {
+        file.text().then(function (text) { document.getElementById("lines").value = text; });
+      }
+    });
+  });
+
   document.querySelectorAll("form.checklist").forEach(function (form) {
     form.querySelector("button").hidden = true;
     form.addEventListener("change", function () {

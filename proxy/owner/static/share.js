@@ -132,6 +132,7 @@
         part.hidden = !part.hidden;
       });
       button.hidden = true;
+      large();
     });
   });
 
@@ -148,8 +149,12 @@
     });
   });
 
+  function large() {
+    each("[data-full]", function (button) { button.hidden = document.getElementById("room").hidden; });
+  }
+
+  large();
   each("[data-full]", function (button) {
-    button.hidden = false;
     button.addEventListener("click", function () {
       var full = document.documentElement.classList.toggle("full");
       if (full && document.documentElement.requestFullscreen) {

@@ -41,28 +41,8 @@
     form.submit();
   }
 
-  // 4. Waiting for the owner's word: ask now and then, and go on when it is there.
-  function waitForWord() {
-    var form = document.getElementById("waiting");
-    if (!form) {
-      return;
-    }
-    window.setTimeout(function ask() {
-      window.fetch("/visit/waiting/state", { credentials: "same-origin" }).then(function (answer) {
-        return answer.json();
-      }).then(function (told) {
-        if (told.state === "waiting") {
-          window.setTimeout(ask, 2000);
-        } else {
-          form.submit();
-        }
-      }).catch(function () { window.setTimeout(ask, 5000); });
-    }, 1000);
-  }
-
   takeTicket();
   takeLink();
-  waitForWord();
   window.addEventListener("hashchange", takeLink);
   document.querySelectorAll("time[data-local]").forEach(tellLocally);
 })();

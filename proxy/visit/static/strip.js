@@ -76,7 +76,7 @@
   // A page that is left open, printed or photographed says where it came from: so the day stands there, not "today".
   function facts(about) {
     var whose = about.whose ? about.whose + " shares with " : "Shared with ";
-    var parts = [make("strong", {}, [about.preview ? "Preview, for you alone: this is what they would see" : whose + about.clinician])];
+    var parts = [make("strong", {}, [about.preview ? "Preview, only for you" : whose + about.clinician])];
     if (about.opened_at) { parts.push(make("span", {}, ["since " + told(about.opened_at, DAY)])); }
     parts.push(make("span", {}, ["until " + told(about.expires_at, endsToday(about) ? TIME : MOMENT)]));
     if (about.window.live) {

@@ -1,0 +1,82 @@
+"""What a file says of itself: for whom it was made and when, what it holds and what it doesn't, and its name.
+
+Rules of this file: all of it comes from the policy, the grant and the clock, never from the data (but the days).
+Names of files are neutral: they tell what and when, not whose.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from proxy.report.localtime import local_time
+from proxy.report.model import Summary
+from proxy.report.words import Units
+
+TITLE: Final = "Glucose summary"
+SHRED: Final = "Please shred it, or file it in the medical record."
+NOT_FOR_DOSING: Final = (
+    "From a do-it-yourself system (Nightscout), looked at afterwards: not for dosing, and watched by nobody."
+)
+INFERRED: Final = (
+    "Nightscout does not store whether a system dosed automatically: it is inferred from what was uploaded."
+)
+HOLES: Final = "Not shared does not mean that there is none: whether it exists can't be seen here, and it counts nowhere as zero."
+UNNAMED: Final = (
+    "Identifiers removed: no names of people, record numbers, device names, serial numbers or free text are in this file.",
+    "Times are told with an offset from UTC in place of a time zone.",
+    "This is not anonymous: somebody who knows the person may recognise them by the figures.",
+    "The dates are exact, so it is not de-identified by the safe harbor rule of HIPAA.",
+    "Under the GDPR it is pseudonymised health data: still personal data, and to be kept as such.",
+)
+"""What "identifiers removed" is, and what it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What stands on a file beside the figures."""
+
+    recipient: str
+    """For whom: the name that the owner gave; empty if the owner made it for no visit."""
+    visit: str
+    """How the visit is called in the access log; empty without one."""
+    whose: str
+    """Whose data it is, as far as the policy's `identity` tells; else empty."""
+    policy: str
+    """The policy's title."""
+    shown: tuple[str, ...]
+    withheld: tuple[str, ...]
+    units: Units
+    unnamed: bool = False
+    """Whether identifiers are removed, so that the file says what that means."""
+    zone_shared: bool = True
+    notices: tuple[str, ...] = ()
+    """What was wrong while it was read: late, failed or old parts."""
+
+    @property
+    def made_for(self) -> str:
+        """Say for whom."""
+        return f"Made for {self.recipient}" if self.recipient else "Made by the person whose data it is"
+
+    @property
+    def person(self) -> str:
+        """Say whose it is."""
+        return self.whose or "Not named: ask the person who shared it"
+
+
+def zone_words(summary: Summary, *, shared: bool) -> str:
+    """Say in which time zone times are told."""
+    if not shared:
+        return f"Times are in {summary.zone}: the time zone is not shared."
+    if not summary.zone_known:
+        return "Times are in UTC: the time zone is not known."
+    return f"Times are local times of the person ({summary.zone})."
+
+
+def made_on(summary: Summary) -> date:
+    """Give the day on which a summary was made, by its own zone."""
+    return local_time(summary.zone, summary.now_ms, summary.now_ms).day_of(summary.now_ms)
+
+
+def file_name(day: date, ending: str, detail: str = "") -> str:
+    """Name a file: `glucose-2026-11-22.pdf`, `glucose-2026-11-22-hour.csv`."""
+    return f"glucose-{day.isoformat()}{'-' if detail else ''}{detail}.{ending}"

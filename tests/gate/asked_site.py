@@ -1,0 +1,46 @@
+"""A Nightscout that notes what it is asked, and can be slow or dead for one collection."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from proxy.core.grant import DAY
+from tests.living import HOUR, NOW
+
+
+@dataclass
+class Asked:
+    """A Nightscout that notes what it is asked, and can be slow or dead for one collection."""
+
+    questions: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    slow: dict[str, asyncio.Event] = field(default_factory=dict)
+    dead: set[str] = field(default_factory=set)
+    empty: bool = False
+
+    def site(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/{path:.*}", self._answer)
+        return app
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        name = request.path.rpartition("/")[2].removesuffix(".json")
+        self.questions.append((name, dict(request.query)))
+        if name in self.slow:
+            await self.slow[name].wait()
+        if name in self.dead:
+            return web.Response(status=500)
+        rows: list[dict[str, Any]] = []
+        if name == "entries" and not self.empty:
+            high = int(request.query["find[date][$lt]"])
+            low = int(request.query["find[date][$gte]"])
+            rows = [
+                {"_id": f"{at:024x}", "type": "sgv", "date": at, "sgv": 120, "device": "CANARY-DEVICE"}
+                for at in range(max(low, NOW - 40 * DAY) // HOUR * HOUR, high, HOUR)
+                if low <= at < high
+            ]
+        return web.json_response(rows)
+
+    def asked(self, name: str) -> list[dict[str, str]]:
+        return [query for asked, query in self.questions if asked == name]
