@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from proxy.core.grant import Grant
 from proxy.core.neutral import profile_for
+from proxy.core.owners import console_key
 from proxy.core.policy import Policy
 from proxy.core.policyfile import parse
 from proxy.core.ports import Store
@@ -36,9 +37,11 @@ from proxy.live import Bell, Gathering, Live
 from proxy.owner.console import Console
 from proxy.owner.health import health_routes
 from proxy.owner.housekeeping import keep_house
+from proxy.owner.notices_send import sending
+from proxy.owner.notices_watch import Teller, watch_notices
 from proxy.owner.web import console_app, on_one_port
 from proxy.settings import Settings, is_loopback
-from proxy.stores.folder import looks_ephemeral, mounts
+from proxy.stores.folder import lost_words
 from proxy.stores.keys import FileKeys, load_keys
 from proxy.stores.sqlite import open_sqlite
 from proxy.visit import Visit, routes
@@ -208,9 +211,15 @@ def make_owner_side(house: House, gate: Gate) -> web.Application:
         rows=gate.nightscout.rows,
         token_for=token_for(house),
         signing=lambda stated: _signed(house, stated),
+        send=sending(),
         not_lasting=lambda: will_be_lost(settings),
     )
     return console_app(console, health)
+
+
+def make_teller(house: House) -> Teller:
+    """Put together what tells the owners."""
+    return Teller(house.store, clock, console_key(house.keys.entry), house.settings.owner_origin, sending())
 
 
 def _signed(house: House, stated: str) -> tuple[str, str, str]:
@@ -239,20 +248,13 @@ def token_for(house: House) -> Callable[[Grant], str]:
 
 
 def will_be_lost(settings: Settings, *, mounts_text: str | None = None) -> str:
-    """Say why a real site must not be shared with others from this folder: it would go with the container.
+    """Say why a real site must not be shared with others from this folder; empty if it may.
 
-    Where only this machine can open the links, as when Chaperone is tried out, it is let pass. `mounts_text` is a
-    table as in /proc/mounts; None reads this machine's. Empty if there is nothing to say.
+    Where only this machine can open the links, as when Chaperone is tried out, it is let pass.
     """
-    if settings.is_demo or is_loopback(settings.public_origin) or not settings.data.is_dir():
-        return ""
-    table = mounts() if mounts_text is None else mounts_text
-    if settings.store.get_secret_value() != "sqlite" or not looks_ephemeral(settings.data, table):
-        return ""
-    return (
-        f"The data folder {settings.data} would be lost with this container, and the access log with it: "
-        "mount a volume there, or name another folder in CHAPERONE_DATA."
-    )
+    is_real = not settings.is_demo and not is_loopback(settings.public_origin) and settings.data.is_dir()
+    is_here = settings.store.get_secret_value() == "sqlite"
+    return lost_words(settings.data, mounts_text) if is_real and is_here else ""
 
 
 def _seen_by_owner(gate: Gate, request: web.Request) -> dict[str, str]:
@@ -284,6 +286,7 @@ async def serving(settings: Settings, *, shared_ports: bool = False) -> AsyncIte
         await stack.enter_async_context(_running(watch(gate.streams, gate.store, gate.clock, also=live)))
         housekeeping = keep_house(gate.store, gate.clock, months=settings.retention)
         await stack.enter_async_context(_running(housekeeping))
+        await stack.enter_async_context(_running(watch_notices(make_teller(house))))
         gathering = Gathering(settings.data, live.serve, unsent=unsent)
         studies = Studies(gate)
         clinicians = clinicians_app(gate, [*make_pages(house, gate, studies), *gathering.routes()])

@@ -119,8 +119,6 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
     except ImportError:
         factory = None
-    # The thread that writes the record gets the interpreter back after a millisecond, not five: answers wait for it.
-    sys.setswitchinterval(0.001)
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(work)
 

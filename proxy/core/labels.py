@@ -39,11 +39,16 @@ class Labels:
 
 def labels(policy: Policy) -> Labels:
     """Give the words for a policy. A class counts as shown if anything of it is."""
-    named = (COLLECTIONS[name][path] for name, shown in policy.collections.items() for path in shown.fields)
-    # A moment alone (when a suggestion was made) does not make its class shared.
-    classes = {field.privacy for field in named if field.kind not in ("iso", "ms", "time")}
+    classes = set(classes_shown(policy))
     if "chat" in classes:
         classes.add("text")
     shown = tuple(words for name, words in _CLASSES if name in classes)
     withheld = tuple(words for name, words in _CLASSES if name not in classes)
     return Labels(shown, withheld, _DETAIL[policy.detail])
+
+
+def classes_shown(policy: Policy) -> frozenset[str]:
+    """Give the privacy classes of which a policy shows anything."""
+    named = (COLLECTIONS[name][path] for name, shown in policy.collections.items() for path in shown.fields)
+    # A moment alone (when a suggestion was made) does not make its class shared.
+    return frozenset(field.privacy for field in named if field.kind not in ("iso", "ms", "time"))

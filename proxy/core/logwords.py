@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
+from proxy.core.ask import WORDS
+
 Fields = Mapping[str, Any]
 Moment = Callable[[int], str]
 """Writes epoch milliseconds for the reader."""
@@ -63,9 +65,14 @@ _ENDINGS: Final = {
     "finished": "Access ended by the clinician, who was done",
     "restored": "Access ended, because data was restored from a backup",
 }
+_COPIES: Final = {
+    "deleted": "copies are deleted",
+    "filed": "copies are filed in the record",
+}
 _STATES: Final = {
     "entry_closed": "The entry was closed after ten wrong PINs",
     "new_pin": "You gave a new PIN",
+    "told": "You changed your notes for this visit",
     "reshaped": "You changed what is shared",
 }
 _DEEDS: Final = {
@@ -74,9 +81,14 @@ _DEEDS: Final = {
     "new PIN": "You gave a new PIN:",
     "receipt": "You took the receipt:",
     "log checked": "You checked a copy of the log:",
+    "ask granted": "You said yes to a question for more:",
+    "ask declined": "You said “not now” to a question for more:",
     "opening allowed": "You let somebody in:",
     "opening not allowed": "You let nobody in:",
     "shown on this phone": "You handed over your phone:",
+    "notes changed": "You changed your notes for a visit:",
+    "notes read": "You looked for notes in your Nightscout",
+    "about me changed": "You changed what is said of you",
     "outside share noted": "You noted a share made elsewhere",
     "outside share ended": "You noted the end of a share made elsewhere",
     "outside share removed": "You removed a note of a share made elsewhere",
@@ -141,12 +153,30 @@ def _state(fields: Fields, moment: Moment) -> str:
     match fields["kind"]:
         case "extended":
             return f"You gave more time: until {moment(fields['expires_at'])}"
+        case "told" if fields.get("about") == "identity":
+            return "You changed what is said of you"
         case "ended":
-            return _ENDINGS.get(str(fields.get("ending", fields.get("how"))), "Access ended")
+            return _ENDINGS.get(str(fields.get("ending", fields.get("how"))), "Access ended") + _copies(fields)
+        case "asked" | "reshaped" if fields.get("asked"):
+            return _asked(fields)
         case "owner":
             return _deed(fields)
         case other:
             return _STATES.get(str(other), str(other))
+
+
+def _copies(fields: Fields) -> str:
+    """Say what became of copies, as far as the clinician said so at the end."""
+    said = [words for key, words in _COPIES.items() if fields.get(key) is True]
+    return f"; they said: {' and '.join(said)}" if said else ""
+
+
+def _asked(fields: Fields) -> str:
+    what = WORDS.get(str(fields["asked"]), "more")
+    if fields["kind"] == "asked":
+        return f"Asked you for {what}"
+    reveals = str(fields.get("reveals") or "").replace("\n", "; ")
+    return f"You said yes to {what}. Shown since then: {reveals or 'more'}"
 
 
 def _deed(fields: Fields) -> str:

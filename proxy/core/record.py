@@ -28,6 +28,7 @@ Kind = Literal[
     "extended",
     "entry_closed",  # ten wrong PINs
     "new_pin",
+    "told",  # the owner changed words of their own that the clinician reads: counts and a hash, no words
     "reshaped",  # the owner replaced what is shared: policy and days
     "ended",  # the seal: expired, revoked or finished
     "owner",  # the owner's own chain

@@ -13,6 +13,7 @@ from proxy.owner import access_outside, pages
 from proxy.owner.access_outside import WAYS, outside_shares
 from proxy.owner.access_shown import Snapshots, settled, visit_of, visits
 from proxy.owner.console import Console
+from proxy.owner.notices import unseen
 from proxy.owner.signed import signed_in
 from proxy.owner.turn import Turn
 from proxy.owner.words import Said, _
@@ -60,6 +61,7 @@ async def _show(turn: Turn, snapshots: Snapshots) -> web.Response:
         ended=next((grant for grant in past if grant.id == ended), None),
         outside=await outside_shares(turn.console.store),
         ways=WAYS,
+        unseen=await unseen(turn.console.store),
         more=[key for key, _span in MORE],
     )
 

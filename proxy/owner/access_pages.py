@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from proxy.owner import access, checklist, receipt, visitlog
+from proxy.owner import access, checklist, notices_page, receipt, visitlog
 from proxy.owner.access_shown import Snapshots
 from proxy.owner.console import Console
 
@@ -15,4 +15,5 @@ def routes(console: Console) -> list[web.RouteDef]:
         *visitlog.routes(console, snapshots),
         *receipt.routes(console, snapshots),
         *checklist.routes(console),
+        *notices_page.routes(console),
     ]

@@ -18,6 +18,7 @@ from proxy.core.ports import Clock, RandomBytes, Store
 from proxy.core.record import Value
 from proxy.core.session import Cookie, cookie_for, origin_of
 from proxy.owner.chain import note
+from proxy.owner.notices_send import Send, nowhere
 
 KNOWN_DAYS = 365
 
@@ -58,6 +59,8 @@ class Console:
     """Signs the token of a new grant, for tools; None where none can be made."""
     signing: Callable[[str], tuple[str, str, str]] | None = None
     """Signs the statement of a receipt: signature, name of the key, and its public half in hex."""
+    send: Send = nowhere
+    """Sends a notice out, by an address that an owner gave."""
     not_lasting: Callable[[], str] = str
     """Says why nothing may be shared from this machine, in a sentence; empty if it may."""
     random: RandomBytes = secrets.token_bytes

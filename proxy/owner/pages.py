@@ -29,6 +29,7 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 NAVIGATION: Final = (
     ("/share", _("Share")),
     ("/access", _("Who has access")),
+    ("/notices", _("Notices")),
     ("/notes", _("My notes")),
     ("/about-me", _("About me")),
     ("/inventory", _("What is in my Nightscout")),
@@ -40,6 +41,7 @@ _FILES: Final = (
     ("console.js", "text/javascript"),
     ("share.js", "text/javascript"),
     ("access.js", "text/javascript"),
+    ("asks.js", "text/javascript"),
     ("icon.svg", "image/svg+xml"),
     ("icon-192.png", "image/png"),
     ("icon-512.png", "image/png"),

@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 
 from proxy.core.errors import ChaperoneError, Conflict
-from proxy.owner import access_pages, app_page, first_steps, pages, preview, settings_page, share, sign_in
+from proxy.owner import access_pages, app_page, asks, first_steps, pages, preview, settings_page, share, sign_in
 from proxy.owner.console import Console
 from proxy.owner.signed import signed_in
 from proxy.owner.turn import Turn
@@ -46,6 +46,7 @@ def routes(console: Console) -> list[web.RouteDef]:
         *share.routes(console),
         *preview.routes(console),
         *access_pages.routes(console),
+        *asks.routes(console),
         *app_page.routes(console),
         *pages.files(),
     ]

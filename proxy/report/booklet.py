@@ -38,6 +38,11 @@ from proxy.report.words_tables import (
 )
 
 SMALL_DAYS: Final = 14
+DAY_HEADS: Final = (
+    "Day", "Mean", "Lowest", "Highest", "In range", "Below", "Above", "Active",
+    "Insulin, U", "Basal, U", "Bolus, U", "Carbs, g", "Closed loop", "Mostly",
+)  # fmt: skip
+"""Over `day_rows`."""
 CURVE_WORDS: Final = "Typical day: median glucose by time of day, with the ranges of half of all days and of nine tenths of all days"
 
 
@@ -71,6 +76,9 @@ class Booklet:
     foot: str
     units: Units
     banner: str
+    questions: tuple[str, ...]
+    remarks: tuple[tuple[str, str], ...]
+    equipment: tuple[tuple[str, str], ...]
     notices: tuple[str, ...]
     goals: str
     compared: str
@@ -117,6 +125,9 @@ def booklet_of(summary: Summary, cover: Cover) -> Booklet:
         foot=_foot(summary, cover),
         units=units,
         banner=summary.sufficiency.words if summary.shared.glucose else "",
+        questions=cover.questions,
+        remarks=cover.remarks,
+        equipment=cover.equipment,
         notices=cover.notices,
         goals=summary.targets.title.lower(),
         compared=_compared(summary),
@@ -125,7 +136,7 @@ def booklet_of(summary: Summary, cover: Cover) -> Booklet:
         range_bar=Drawing("" if bands is None else charts.range_bar(bands, ""), _range_words(ranges, units)),
         curve=_curve(summary, units),
         curve_rows=_curve_rows(summary, units),
-        days=tuple(_small_day(day, summary, units) for day in summary.days[-SMALL_DAYS:]),
+        days=_small_days(summary, units),
         insulin=_plain(insulin_lines(summary)),
         insulin_note=_insulin_note(summary),
         automation=_plain(automation_lines(summary)),
@@ -202,6 +213,12 @@ def _curve_rows(summary: Summary, units: Units) -> tuple[tuple[str, ...], ...]:
     )
 
 
+def _small_days(summary: Summary, units: Units) -> tuple[SmallDay, ...]:
+    if not any(day.readings for day in summary.days):
+        return ()
+    return tuple(_small_day(day, summary, units) for day in summary.days[-SMALL_DAYS:])
+
+
 def _small_day(day: Day, summary: Summary, units: Units) -> SmallDay:
     in_range, mean = day.percent["in_range"], day.mean_mgdl
     words = in_range.words if in_range.value is None else f"{percent(in_range.value)} in range"
@@ -221,7 +238,7 @@ def _day_row(day: Day, units: Units) -> tuple[str, ...]:
         day_words(day.day), glucose(day.mean_mgdl.value, units), glucose(day.min_mgdl.value, units),
         glucose(day.max_mgdl.value, units), percent(day.percent["in_range"].value), percent(below), percent(above),
         percent(day.sensor_active_percent.value), figure(day.total, 1), figure(day.basal, 1), figure(day.bolus, 1),
-        figure(day.carbs), percent(day.closed_percent.value), NONE if day.mode is None else MODE_WORDS[day.mode],
+        figure(day.carbs), percent(day.closed_percent.value), NONE if day.mode is None else MODE_WORDS[day.mode].partition(" (")[0],
     )  # fmt: skip
 
 

@@ -51,6 +51,12 @@ class Cover:
     zone_shared: bool = True
     notices: tuple[str, ...] = ()
     """What was wrong while it was read: late, failed or old parts."""
+    questions: tuple[str, ...] = ()
+    """What the patient wants to ask, in their own words."""
+    remarks: tuple[tuple[str, str], ...] = ()
+    """(when, words): what the patient wrote for this visit."""
+    equipment: tuple[tuple[str, str], ...] = ()
+    """(what it is, its name): what the patient uses, as they wrote it."""
 
     @property
     def made_for(self) -> str:

@@ -33,15 +33,16 @@ def bin_rows(
     bins: Iterable[Bin], shared: Shared, *, units: Units, zone: str, start_ms: int, end_ms: int
 ) -> Iterator[Row]:
     """Give the heading, then a row per bin, as the bins come."""
-    time = local_time(zone, start_ms, end_ms)
+    time, told = local_time(zone, start_ms, end_ms), _told(shared)
     yield _bin_heading(shared, units)
     for one in bins:
         yield (
             stamp(time, one.start_ms), stamp(time, one.end_ms),
             _glucose(one.mean_mgdl, units), _glucose(one.min_mgdl, units), _glucose(one.max_mgdl, units),
             str(one.readings) if shared.glucose else "",
-            number(one.basal), number(one.bolus), number(one.carbs),
-            "" if one.mode is None else MODE_WORDS[one.mode],
+            number(one.basal) if told["basal"] else "", number(one.bolus) if told["bolus"] else "",
+            number(one.carbs) if told["carbs"] else "",
+            MODE_WORDS[one.mode] if told["mode"] and one.mode else "",
             text(comments(one, time, units, shared)),
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from proxy.report.booklet import Booklet, booklet_of
+from proxy.report.booklet import DAY_HEADS, Booklet, booklet_of
 from proxy.report.cover import Cover
 from proxy.report.glossary import AUTOMATIC, COMPUTED, GLOSSARY, OVERVIEW, PARTS, SOURCES
 from proxy.report.model import Summary
@@ -60,6 +60,7 @@ def _template() -> bytes:
 
 def _data(summary: Summary, cover: Cover) -> str:
     fixed = {
+        "day_heads": DAY_HEADS,
         "parts": PARTS,
         "overview": OVERVIEW,
         "automatic": AUTOMATIC,

@@ -49,11 +49,11 @@ _SOURCE: Final = """
 ]
 #v(2mm)
 == #sheet.check_title
-#sheet.check_words
-#grid(columns: (1fr, 44mm), gutter: 8mm,
-  [#raw(sheet.check_number) #v(1mm) #raw(sheet.statement, block: true)],
-  image(bytes(sheet.qr), format: "svg", width: 44mm, alt: sheet.qr_words),
+#grid(columns: (1fr, 40mm), gutter: 8mm,
+  [#sheet.check_words #v(2mm) #raw(sheet.check_number)],
+  image(bytes(sheet.qr), format: "svg", width: 40mm, alt: sheet.qr_words),
 )
+#raw(sheet.statement, block: true)
 """
 
 

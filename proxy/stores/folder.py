@@ -46,6 +46,19 @@ def looks_ephemeral(folder: Path, mounts_text: str) -> bool:
     return file_system(folder, mounts_text) in _PASSING
 
 
+def lost_words(folder: Path, mounts_text: str | None = None) -> str:
+    """Say what to do about a folder that looks ephemeral; empty for one that lasts.
+
+    `mounts_text` is a table as in /proc/mounts; None reads this machine's.
+    """
+    if not looks_ephemeral(folder, mounts() if mounts_text is None else mounts_text):
+        return ""
+    return (
+        f"The data folder {folder} would be lost with this container, and the access log with it: "
+        "mount a volume there, or name another folder in CHAPERONE_DATA."
+    )
+
+
 def mounts() -> str:
     """Give the table of mounted file systems; empty where the system has none to read (macOS)."""
     path = Path("/proc/mounts")

@@ -1,7 +1,8 @@
 """A grant in words for its clinician's pages."""
 
+from proxy.core.ask import offered
 from proxy.core.grant import Grant
-from proxy.core.labels import labels
+from proxy.core.labels import classes_shown, labels
 from proxy.core.policy import Policy
 from proxy.core.widgets import shown_parts
 from proxy.visit.visit import Shared
@@ -20,4 +21,7 @@ def described(policy: Policy, grant: Grant) -> Shared:
         live=policy.live,
         pages=policy.pages,
         parts=shown_parts(policy),
+        asks=offered(policy, grant),
+        identity=policy.identity,
+        classes=classes_shown(policy),
     )

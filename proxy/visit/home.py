@@ -1,5 +1,8 @@
 """After signing in: what is shared and until when, and the two ways to end."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from aiohttp import web
 
 from proxy.core.errors import GrantEnded, TokenError
@@ -7,12 +10,14 @@ from proxy.core.grant import Grant
 from proxy.core.record import Draft
 from proxy.core.session import is_csrf_of
 from proxy.visit import pages
+from proxy.visit.asked import asking_of
 from proxy.visit.browser import SignedIn, cookie_value, forget, signed_in, without_cookie
 from proxy.visit.entry import ended_at, show_entry
 from proxy.visit.forms import Fault, read_form
 from proxy.visit.moments import iso
-from proxy.visit.visit import Visit
+from proxy.visit.visit import Shared, Visit
 
+HOME = "/visit/home"
 CLOSED = "/visit/closed"
 
 
@@ -23,10 +28,13 @@ async def home(visit: Visit, request: web.Request) -> web.Response:
         return nobody(visit, request)
     if found.grant.state(visit.clock()) == "ended":
         return await show_end(visit, request, found.grant, status=401)
+    asking = await asking_of(visit, found.grant, HOME)
     return pages.page(
         "home.html",
+        headers=asking.headers,
+        asking=asking,
         grant=found.grant,
-        shared=visit.describe(found.grant),
+        shared=await visit.shared(found.grant),
         csrf=found.session.csrf,
         address=visit.origin,
         left=found.grant.expires_at - visit.clock(),
@@ -36,9 +44,9 @@ async def home(visit: Visit, request: web.Request) -> web.Response:
 
 async def close(visit: Visit, request: web.Request) -> web.Response:
     """Answer POST /visit/close: end this browser's session, not the grant."""
-    found = await _asked(visit, request)
-    if isinstance(found, web.Response):
-        return found
+    sent = await sent_here(visit, request)
+    if isinstance(sent, web.Response):
+        return sent
     await forget(visit, request)
     return without_cookie(visit, pages.see_other(CLOSED))
 
@@ -50,9 +58,10 @@ async def closed(_visit: Visit, _request: web.Request) -> web.Response:
 
 async def finish(visit: Visit, request: web.Request) -> web.Response:
     """Answer POST /visit/finish: end the grant, everywhere and for good."""
-    found = await _asked(visit, request)
-    if isinstance(found, web.Response):
-        return found
+    sent = await sent_here(visit, request)
+    if isinstance(sent, web.Response):
+        return sent
+    found = sent.by
     if found.grant.state(visit.clock()) == "ended":
         return await show_end(visit, request, found.grant, status=401)
     now = visit.clock()
@@ -77,13 +86,12 @@ async def whoami(visit: Visit, request: web.Request) -> web.Response:
     grant = by_token or (found.grant if found else None)
     if grant is None or grant.state(visit.clock()) == "ended":
         return _refusal(visit, request, 401, "no_access", "No access, or it has ended.")
-    about = _about(visit, grant)
+    about = _about(visit, grant, await visit.shared(grant))
     # Only to the browser that holds the session, and to no other origin: with it the strip closes the session.
     return pages.json(about if found is None else about | {"csrf": found.session.csrf})
 
 
-def _about(visit: Visit, grant: Grant) -> dict[str, object]:
-    shared = visit.describe(grant)
+def _about(visit: Visit, grant: Grant, shared: Shared) -> dict[str, object]:
     return {
         "grant_id": grant.id,
         "clinician": grant.clinician,
@@ -103,7 +111,15 @@ def _about(visit: Visit, grant: Grant) -> dict[str, object]:
     }
 
 
-async def _asked(visit: Visit, request: web.Request) -> SignedIn | web.Response:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form of our own page, and whose session sent it."""
+
+    by: SignedIn
+    form: Mapping[str, str]
+
+
+async def sent_here(visit: Visit, request: web.Request) -> Sent | web.Response:
     """Check a change of state: from our own page, in a session, with that session's token."""
     form = await read_form(request, origin=visit.origin)
     if isinstance(form, Fault):
@@ -115,7 +131,7 @@ async def _asked(visit: Visit, request: web.Request) -> SignedIn | web.Response:
         return _message(
             visit, request, Fault(403, "csrf", "This page is out of date. Go back, reload it and try again.")
         )
-    return found
+    return Sent(found, form)
 
 
 def _message(visit: Visit, request: web.Request, fault: Fault) -> web.Response:

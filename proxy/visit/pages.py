@@ -8,14 +8,17 @@ import jinja2
 import msgspec
 from aiohttp import web
 
-from proxy.core.headers import PAGE, PRIVATE
+from proxy.core.headers import CONTENT_SECURITY_POLICY, PAGE, PRIVATE
 from proxy.visit.moments import moment, span
 
+POLLING: Final = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; connect-src 'self'"}
+"""For pages whose script asks us whether there is something new."""
 _ROOM = Path(__file__).parent
 _FILES: Final = (
     ("style.css", "text/css"),
     ("entry.js", "text/javascript"),
     ("waiting.js", "text/javascript"),
+    ("asking.js", "text/javascript"),
     ("summary.css", "text/css"),
     ("summary.js", "text/javascript"),
     ("strip.css", "text/css"),

@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 from proxy.core.errors import ChaperoneError
-from proxy.visit import entry, home, left_open, pages, pairing, summary
+from proxy.visit import asking, entry, home, left_open, pages, pairing, summary
 from proxy.visit.visit import Visit
 
 log = structlog.get_logger("visit")
@@ -31,6 +31,8 @@ def routes(visit: Visit) -> list[web.RouteDef]:
         web.get("/visit/handed", _guarded(visit, pairing.handed_page)),
         web.post("/visit/handed", _guarded(visit, pairing.handed)),
         web.get("/visit/home", _guarded(visit, home.home)),
+        web.post(asking.ASKING, _guarded(visit, asking.ask)),
+        web.get(f"{asking.ASKING}/state", _guarded(visit, asking.ask_state, for_programs=True)),
         web.get("/visit/summary", _guarded(visit, summary.summary)),
         web.get("/visit/summary.txt", _guarded(visit, summary.as_file)),
         web.get("/visit/summary/day/{day}", _guarded(visit, summary.day)),

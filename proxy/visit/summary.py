@@ -20,14 +20,16 @@ from proxy.report.targets import TARGETS
 from proxy.report.words import UNITS
 from proxy.report.words_text import as_text
 from proxy.visit import pages
+from proxy.visit.asked import Asking, asking_of
 from proxy.visit.browser import SignedIn, signed_in
 from proxy.visit.choices import Choice, keep_units, read_choice
 from proxy.visit.day_page import day_page_of
 from proxy.visit.home import nobody, show_end
 from proxy.visit.reckoning import day_of, summary_of
+from proxy.visit.remarks import remarks_of
 from proxy.visit.studies import Studies
 from proxy.visit.summary_lists import MOST_LISTED
-from proxy.visit.summary_page import Remarks, page_of
+from proxy.visit.summary_page import page_of
 from proxy.visit.visit import Visit
 
 AGAIN_SECONDS: Final = 4
@@ -48,6 +50,7 @@ class Reader:
     policy: Policy
     offered: tuple[int, ...]
     choice: Choice
+    asking: Asking
 
     async def send(self, response: web.Response, study: Any, query: str) -> web.Response:
         """Put an answer on record, then let it go."""
@@ -56,12 +59,12 @@ class Reader:
         await self.studies.record(self.request, self.found.grant, study, response.body, query)
         return response
 
-    def values(self) -> dict[str, Any]:
+    async def values(self) -> dict[str, Any]:
         """Give what every page of the summary prints."""
         grant = self.found.grant
         return {
             "grant": grant,
-            "shared": self.visit.describe(grant),
+            "shared": await self.visit.shared(grant),
             "csrf": self.found.session.csrf,
             "choice": self.choice,
             "offered": self.offered,
@@ -69,7 +72,8 @@ class Reader:
             "all_units": UNITS,
             "target_names": TARGET_NAMES,
             "most_listed": MOST_LISTED,
-            "remarks": Remarks(),
+            "asking": self.asking,
+            "remarks": await remarks_of(self.visit.store, grant),
         }
 
 
@@ -105,8 +109,9 @@ async def _for_reader(
     if not await studies.admits(request, found.grant):
         return pages.message("One moment", TOO_MANY, status=429, request_id=visit.request_id(request))
     policy, choice = studies.policy(found.grant), read_choice(request, offered)
+    asking = await asking_of(visit, found.grant, choice.address())
     try:
-        return await answer(Reader(visit, studies, request, found, policy, offered, choice))
+        return await answer(Reader(visit, studies, request, found, policy, offered, choice, asking))
     except GrantEnded:
         grant = await visit.store.grant(found.grant.id) or found.grant
         return await show_end(visit, request, grant, status=401)
@@ -115,7 +120,7 @@ async def _for_reader(
 async def _page(reader: Reader) -> web.Response:
     visit, choice, policy = reader.visit, reader.choice, reader.policy
     study = await reader.studies.study(reader.found.grant, choice.days)
-    values = reader.values()
+    values = await reader.values()
     now = visit.clock()
 
     def rendered() -> str:
@@ -125,7 +130,7 @@ async def _page(reader: Reader) -> web.Response:
         )
         return pages.render("summary.html", page=page_of(one, study, policy, choice), text=text, **values)
 
-    response = pages.html(await asyncio.to_thread(rendered))
+    response = pages.html(await asyncio.to_thread(rendered), headers=reader.asking.headers)
     if study.late:
         response.headers["Refresh"] = f"{AGAIN_SECONDS};url={choice.address()}&again=1"
     return await reader.send(response, study, f"page {choice.words}")
@@ -152,7 +157,7 @@ async def _day(reader: Reader) -> web.Response:
         request_id = reader.visit.request_id(reader.request)
         return pages.message("Not shown", NO_DAY, status=404, request_id=request_id)
     study = await reader.studies.day(reader.found.grant, *window)
-    now, values = reader.visit.clock(), reader.values()
+    now, values = reader.visit.clock(), await reader.values()
 
     def rendered() -> str:
         view = day_of(study, wanted, reader.policy, now=now)

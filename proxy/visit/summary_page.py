@@ -46,11 +46,13 @@ _FRESH_MINUTES: Final = 15
 class Remarks:
     """What the patient wrote for this visit: dated remarks, and questions."""
 
-    dated: tuple[tuple[int | None, str], ...] = ()
-    """(epoch milliseconds or None, words)."""
+    dated: tuple[tuple[str, str], ...] = ()
+    """(the days in words or nothing, words)."""
     questions: tuple[str, ...] = ()
     may_ask: tuple[str, ...] = ()
     """What the clinician may ask for."""
+    picked: tuple[tuple[str, str], ...] = ()
+    """Notes of Nightscout that the patient picked: (the day in words, the note's text)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
 from proxy.core.grant import Grant
+from proxy.core.identity import ABOUT_ME, ME, equipment, read_about_me, whose
+from proxy.core.policy import Identity
 from proxy.core.ports import Clock, RandomBytes, Store
 from proxy.core.record import Draft, Kind, Value
 from proxy.core.session import Cookie, cookie_for, origin_of
@@ -21,7 +23,7 @@ class Shared:
     title: str
     """The policy's title."""
     whose: str
-    """Whose data it is, as far as the policy tells: initials, a name, or nothing."""
+    """Whose data it is, as far as the policy tells: initials, a name, or nothing. From `Visit.shared` only."""
     shown: tuple[str, ...]
     withheld: tuple[str, ...]
     zone: str | None = None
@@ -32,6 +34,14 @@ class Shared:
     """Whether Nightscout's own pages are shown."""
     parts: tuple[str, ...] = ()
     """The parts of those pages that have something to show: the strip takes away the others."""
+    asks: tuple[str, ...] = ()
+    """What the clinician may ask the owner for."""
+    identity: Identity = "nothing"
+    """How much the policy tells of whose data it is."""
+    classes: frozenset[str] = frozenset()
+    """Privacy classes of which something is shown."""
+    equipment: tuple[tuple[str, str], ...] = ()
+    """What the patient uses, in the owner's words: what it is, and its name."""
 
 
 async def no_token(_request: web.Request) -> Grant | None:
@@ -77,6 +87,17 @@ class Visit:
     def __post_init__(self) -> None:
         object.__setattr__(self, "cookie", cookie_for(self.public_url))
         object.__setattr__(self, "origin", origin_of(self.public_url))
+
+    async def shared(self, grant: Grant) -> Shared:
+        """Say what a grant shows, and what the owner said of themselves as far as its policy tells it.
+
+        Read anew each time, so that a name that was taken back is gone at once. Raises StoreUnavailable.
+        """
+        shared = self.describe(grant)
+        about = read_about_me(await self.store.document(ABOUT_ME, ME))
+        return replace(
+            shared, whose=whose(shared.identity, about), equipment=equipment(about, shared.classes)
+        )
 
     def draft(self, request: web.Request, kind: Kind, at: int, **fields: Value) -> Draft:
         """Write what is recorded of this request."""

@@ -9,7 +9,7 @@ from proxy.core.tally import NEVER, PARTS, read_rows, tally
 
 
 def test_each_row_is_counted_for_what_it_holds() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"eventType": "Meal Bolus", "insulin": 4.5, "carbs": 40, "notes": "pizza"},
         {"eventType": "Temp Basal", "absolute": 0.4},
         {"eventType": "Site Change"},
@@ -22,7 +22,7 @@ def test_each_row_is_counted_for_what_it_holds() -> None:
 
 
 def test_entries_are_readings_and_finger_pricks() -> None:
-    rows = [{"type": "sgv"}, {"type": "sgv"}, {"type": "mbg"}, {"type": "cal"}, {}]
+    rows: list[dict[str, Any]] = [{"type": "sgv"}, {"type": "sgv"}, {"type": "mbg"}, {"type": "cal"}, {}]
     assert dict(tally("entries", rows)) == {"readings": 2, "checks": 1}
 
 

@@ -117,6 +117,22 @@
     }).format(new Date(time.getAttribute("datetime")));
   });
 
+  // How many notices are new: beside their entry in the navigation. Without a script "Who has access" says it.
+  var notices = document.querySelector("nav a[href='/notices']");
+  if (notices && !notices.hasAttribute("aria-current")) {
+    fetch("/notices/count", { credentials: "same-origin", redirect: "error" })
+      .then(function (answer) { return answer.ok ? answer.json() : { unseen: 0 }; })
+      .then(function (told) {
+        if (told.unseen > 0) {
+          var badge = document.createElement("span");
+          badge.className = "badge";
+          badge.textContent = String(told.unseen);
+          notices.append(" ", badge);
+        }
+      })
+      .catch(function () { /* out of reach: no badge */ });
+  }
+
   // The set-up code may stand behind the "#" of the address that the program printed.
   var code = document.querySelector("input[data-from-address]");
   if (code && /^#[A-Za-z0-9-]{10,11}$/.test(window.location.hash)) {
