@@ -14,8 +14,10 @@ MAY_IMPORT = {
     "report": {"core"},
     **{edge: {"core", "report"} for edge in EDGES},
     "settings": {"core"},
-    "app": {"core", "report", "settings"} | EDGES,
-    "cli": {"core", "report", "settings", "app"} | EDGES,
+    "house": {"core", "settings", "stores"},
+    "listening": {"core"},
+    "app": {"core", "report", "settings", "house", "listening"} | EDGES,
+    "cli": {"core", "report", "settings", "house", "app"} | EDGES,
 }
 NOT_IN_THE_CORE = {
     "aiohttp",

@@ -15,9 +15,9 @@ from typing import IO, Annotated, Final
 import typer
 
 from proxy import __version__
-from proxy.app import clock, opened
 from proxy.cli.frame import AsJson, Refused, answer, run, settings
 from proxy.cli.noting import noted
+from proxy.house import clock, opened
 from proxy.settings import Settings
 from proxy.stores.datafile import NAME
 from proxy.stores.folder import prepare_folder

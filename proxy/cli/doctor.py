@@ -2,10 +2,10 @@
 
 import typer
 
-from proxy.app import clock
 from proxy.cli.finding import Finding, fine
 from proxy.cli.frame import FAULT, AsJson, answer, run, settings
 from proxy.cli.house_checks import check_address, check_folder, check_policies, check_store
+from proxy.house import clock
 from proxy.settings import Settings
 
 _SECONDS = 20

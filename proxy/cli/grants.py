@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from proxy.app import House, clock, opened
 from proxy.cli.frame import AsJson, GrantId, Refused, answer, run, say, say_table, settings
 from proxy.cli.noting import noted
 from proxy.cli.sharing import present
@@ -14,6 +13,7 @@ from proxy.cli.times import Zone, iso_or_none, required_span, shown, zone_of
 from proxy.core.errors import GrantError
 from proxy.core.grant import LONGEST, Grant
 from proxy.core.record import Draft, Value
+from proxy.house import House, clock, opened
 from proxy.settings import Settings
 
 _SHORTEST_BEGINNING = 4

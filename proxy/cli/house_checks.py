@@ -4,11 +4,11 @@ import stat
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from proxy.app import opened, policies_folder
 from proxy.cli.finding import Finding, fault, fine, warning
 from proxy.cli.sharing import present
 from proxy.core.errors import ChaperoneError, PolicyError
 from proxy.core.policyfile import parse
+from proxy.house import opened, policies_folder
 from proxy.settings import Settings, is_loopback
 from proxy.stores.folder import looks_ephemeral, mounts
 

@@ -4,9 +4,9 @@ import secrets
 
 import typer
 
-from proxy.app import opened
 from proxy.cli.frame import AsJson, answer, make_group, run, settings
 from proxy.cli.noting import noted
+from proxy.house import opened
 from proxy.settings import Settings
 from proxy.stores.keys import load_keys
 

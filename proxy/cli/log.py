@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from proxy.app import House, clock, opened
 from proxy.cli.frame import (
     FAULT,
     AsJson,
@@ -27,6 +26,7 @@ from proxy.cli.times import iso_or_none, zone_of
 from proxy.core.grant import Grant
 from proxy.core.receipt import sign, statement
 from proxy.core.record import Verdict, verify
+from proxy.house import House, clock, opened
 from proxy.settings import Settings
 
 Head = Annotated[str | None, typer.Option(metavar="NUMBER", help="The check number on the receipt.")]

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from proxy.app import clock, opened
 from proxy.cli.frame import AsJson, answer, run, settings
 from proxy.cli.sharing import as_object, find_policy, in_words, share
 from proxy.cli.times import Zone, read_span, required_moment, zone_of
 from proxy.core.mint import Times, for_today, for_visit_at
 from proxy.core.policy import Policy
+from proxy.house import clock, opened
 from proxy.owner.giving import PREVIEWED_BY, Share, Wishes, preview_times
 from proxy.settings import Settings
 

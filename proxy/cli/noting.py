@@ -1,7 +1,7 @@
 """What the owner does at a terminal goes on the owner's own chain, as what is done in the console will."""
 
-from proxy.app import SITE, House, clock
 from proxy.core.record import Value
+from proxy.house import SITE, House, clock
 from proxy.owner.chain import note
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from proxy.app import House, clock, opened
 from proxy.cli.frame import AsJson, Refused, answer, make_group, run, settings
 from proxy.cli.noting import noted
 from proxy.core.owners import Owner, console_key, folded
+from proxy.house import House, clock, opened
 from proxy.owner.sessions import owners
 from proxy.owner.setting_up import offer, offer_first, reset
 from proxy.settings import Settings

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from proxy.app import policies_folder
 from proxy.cli.frame import FAULT, AsJson, Refused, answer, make_group, say_table, settings
 from proxy.cli.sharing import find_policy, policy_path, read_text
 from proxy.core.catalog import COLLECTIONS
@@ -21,6 +20,7 @@ from proxy.core.policycases import Document, Failure, Keep, run_cases
 from proxy.core.policydiff import diff
 from proxy.core.policyfile import parse
 from proxy.core.pseudonym import Pseudonyms
+from proxy.house import policies_folder
 from proxy.settings import Settings
 
 Names = Annotated[

@@ -14,7 +14,7 @@ import structlog
 import typer
 
 from proxy import __version__
-from proxy.app import House, clock, demo_site, opened, serving
+from proxy.app import demo_site, serving
 from proxy.cli.frame import AsJson, Refused, answer, settings
 from proxy.cli.logs import configure_logs
 from proxy.cli.owner import first_code, set_up_address
@@ -25,6 +25,7 @@ from proxy.cli.times import zone_of
 from proxy.cli.tunnel import tunnel_line
 from proxy.cli.workers import work_together
 from proxy.core.mint import for_today
+from proxy.house import House, clock, opened
 from proxy.owner.giving import Share, Wishes
 from proxy.settings import Settings
 

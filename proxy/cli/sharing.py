@@ -4,13 +4,13 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from proxy.app import SITE, House, clock, policies_folder, token_for, will_be_lost
 from proxy.cli.frame import Refused
 from proxy.cli.noting import noted
 from proxy.cli.times import Zone, iso, shown, span_words
 from proxy.core.mint import Times
 from proxy.core.policy import Policy
 from proxy.core.policyfile import parse
+from proxy.house import SITE, House, clock, policies_folder, token_for, will_be_lost
 from proxy.owner.giving import Giver, Share, Wishes, give
 from proxy.owner.giving import present as owner_present
 from proxy.settings import Settings

@@ -23,6 +23,8 @@ class Door:
     collection: str = ""
     formats: tuple[str, ...] = ("json",)
     """The extensions it takes; the first is meant when there is none."""
+    only: str = ""
+    """The type of row that it gives, for doors that are about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ DOORS: tuple[Door, ...] = (
     _open("/api/{v}/profile/current", "profile", "current"),
     _open("/api/{v}/profiles", "profile"),
     _open("/api/{v}/food", "food"),
-    _open("/api/{v}/food/quickpicks", "food"),
-    _open("/api/{v}/food/regular", "food"),
+    Door("/api/{v}/food/quickpicks", "v1", "rows", "food", only="quickpick"),
+    Door("/api/{v}/food/regular", "v1", "rows", "food", only="food"),
     _open("/api/{v}/activity", "activity"),
     _authored("/api/{v}/status", ("json", "js", "html", "txt")),
     _authored("/api/{v}/verifyauth"),

@@ -75,7 +75,20 @@ _STATES: Final = {
     "told": "You changed your notes for this visit",
     "reshaped": "You changed what is shared",
 }
+_FILES: Final = {
+    "pdf": "PDF",
+    "pdf-locked": "locked PDF",
+    "html": "locked visit file",
+    "png": "picture",
+    "json": "JSON",
+    "text": "text",
+    "csv-5min": "CSV, every 5 minutes",
+    "csv-15min": "CSV, every 15 minutes",
+    "csv-hour": "CSV, hourly",
+    "csv-day": "CSV, daily",
+}
 _DEEDS: Final = {
+    "file": "You made a file:",
     "mint": "You shared:",
     "preview": "You looked at what a clinician would see:",
     "new PIN": "You gave a new PIN:",
@@ -87,7 +100,6 @@ _DEEDS: Final = {
     "opening not allowed": "You let nobody in:",
     "shown on this phone": "You handed over your phone:",
     "notes changed": "You changed your notes for a visit:",
-    "notes read": "You looked for notes in your Nightscout",
     "about me changed": "You changed what is said of you",
     "outside share noted": "You noted a share made elsewhere",
     "outside share ended": "You noted the end of a share made elsewhere",
@@ -222,8 +234,12 @@ def _answer(fields: Fields) -> str:
 
 
 def _summary(fields: Fields) -> str:
-    """Say which page of figures: its query is `page days=14 …`, `text days=14 …` or `day 2026-11-21 …`."""
-    page, asked, *_ = [*str(fields.get("query")).split(" "), "", ""]
+    """Say which page of figures: its query is `page days=14 …`, `text days=14 …`, `day 2026-11-21 …` or `file pdf days=14 …`."""
+    page, asked, more, *_ = [*str(fields.get("query")).split(" "), "", "", ""]
+    if page == "file":
+        taken = "You made a file" if fields.get("by") == "owner" else "Took a file"
+        days = more.removeprefix("days=")
+        return f"{taken} ({_FILES.get(asked, asked)}): {days} day{'' if days == '1' else 's'}"
     days = asked.removeprefix("days=")
     if page == "day":
         return f"Looked at one day of the summary: {days}"
@@ -249,7 +265,8 @@ def topic(fields: Fields) -> str:
     door = str(fields.get("door", ""))
     if door == "summary":
         said, _, asked = _summary(fields).partition(": ")
-        return f"{said.removeprefix('Looked at ').replace('Took the', 'the')} ({asked})"
+        plain = said.removeprefix("Looked at ").removeprefix("Took ").removeprefix("You made ")
+        return f"{plain} ({asked})"
     if door.startswith("socket"):
         return "the live view"
     known = next((words for part, words in _COLLECTIONS if part in door), "")

@@ -31,6 +31,11 @@ def sign(stated: str, private_key: Ed25519PrivateKey) -> str:
     return base64.urlsafe_b64encode(private_key.sign(stated.encode())).rstrip(b"=").decode()
 
 
+def proof(stated: str, kid: str, private_key: Ed25519PrivateKey) -> tuple[str, str, str]:
+    """Give what proves a statement: the signature, the name of the key, and the key's public half in hex."""
+    return sign(stated, private_key), kid, private_key.public_key().public_bytes_raw().hex()
+
+
 def is_signed(stated: str, signature: str, public_key: Ed25519PublicKey) -> bool:
     """Say whether a signature is that of this statement by this key."""
     try:

@@ -128,8 +128,14 @@ def _history(view: View, lens: Lens, parameters: Parameters, *, now: int, since:
 
 
 async def _written(turn: Turn, lens: Lens, query: Query, reading: Reading) -> AsyncGenerator[Piece]:
-    async with aclosing(sheets(turn.view, query, reading.rows, now=turn.asked.at)) as source:
+    only = turn.entrance.door.only
+    asked = replace(query, count=LARGEST_COUNT) if only else query
+    async with aclosing(sheets(turn.view, asked, reading.rows, now=turn.asked.at)) as source:
         async for sheet in source:
+            if only:  # foods come as one list, so what is left after the choice is the answer
+                rows = [row for row in sheet.rows if row.type == only][: query.count]
+                yield Piece(len(rows), write_rows(rows, lens, query, turn.entrance))
+                continue
             yield Piece(len(sheet), write_rows(sheet.rows, lens, query, turn.entrance))
 
 

@@ -49,6 +49,7 @@ def routes(console: Console, snapshots: Snapshots) -> list[web.RouteDef]:
 async def _show(turn: Turn, snapshots: Snapshots) -> web.Response:
     grants, page = await visits(turn.console.store), _page_number(turn)
     known = [snapshots.access(grant, turn.now) for grant in grants if grant.state(turn.now) != "ended"]
+    known.sort(key=lambda each: each.state != "open")
     past = [grant for grant in grants if grant.state(turn.now) == "ended"]
     shown = past[(page - 1) * PAST_ON_A_PAGE : page * PAST_ON_A_PAGE]
     ended = turn.request.query.get("ended", "")

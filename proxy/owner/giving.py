@@ -4,7 +4,7 @@ The clock is looked at, the grant and its secrets are made, the owner's chain te
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -14,6 +14,7 @@ from proxy.core.grant import Grant
 from proxy.core.mint import Minted, Times, new_grant
 from proxy.core.policy import Policy
 from proxy.core.ports import Clock, RandomBytes, Store
+from proxy.core.record import Value
 from proxy.core.token import token_sha1
 
 CLOCK_SLACK = 2_000
@@ -54,6 +55,8 @@ class Giver:
     """Signs a token for tools; None if there is to be none."""
     before: Callable[[Grant], Awaitable[None]] | None = None
     """Keeps what must be there before the grant is."""
+    also: Mapping[str, Value] = field(default_factory=dict)
+    """What the record of the consent tells beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ async def give(giver: Giver, wishes: Wishes, times: Times) -> Share:
     await giver.note("mint" if wishes.kind == "visit" else "preview", grant.id)
     if giver.before is not None:
         await giver.before(grant)
-    kept = await giver.store.add_grant(grant, minted.consent)
+    consent = replace(minted.consent, fields={**giver.also, **minted.consent.fields})
+    kept = await giver.store.add_grant(grant, consent)
     return Share(replace(minted, grant=kept), token)
 
 

@@ -17,7 +17,7 @@ from proxy.owner.kept import Kept, change, read_all, write
 from proxy.owner.words import Said, _
 
 KIND: Final = "notice"
-What = Literal["opened", "pins-5", "pins-10", "finished", "limit", "still-open", "asks", "monthly"]
+What = Literal["opened", "pins-5", "pins-10", "finished", "limit", "still-open", "asks", "wants", "monthly"]
 
 STILL_OPEN: Final = 2 * HOUR
 RECENT: Final = DAY
@@ -47,9 +47,13 @@ WORDS: Final[dict[What, tuple[str, str]]] = {
         _("Somebody wants to open what you shared, and waits for your yes."),
         _("%(name)s: somebody wants to open what you shared, and waits for your yes."),
     ),
+    "wants": (
+        _("Somebody asks for more than you shared, and waits for your answer."),
+        _("%(name)s asks for more than you shared, and waits for your answer."),
+    ),
     "monthly": (
         _("Something that you shared is still open. See who has access."),
-        _("Still open: %(count)s shares. See who has access."),
+        _("Still open from before this month: %(count)s. See who has access."),
     ),
 }
 """For each what is said without names and figures, and with them."""
@@ -81,6 +85,8 @@ class Facts:
     """Grants that have used up the day."""
     asking: Sequence[tuple[str, str]]
     """Grant and browser of those who wait for a yes."""
+    wanting: Sequence[tuple[str, int]]
+    """Grant of those who ask for more, and the version of the question."""
     outside: int
     """Shares made elsewhere that are still out since before this month."""
     now: int
@@ -96,6 +102,8 @@ def due(facts: Facts) -> dict[str, Notice]:
     for grant_id, browser in facts.asking:
         if grant_id in names:
             found[f"{grant_id}/asks-{browser}"] = Notice("asks", facts.now, grant_id)
+    for grant_id, version in facts.wanting:
+        found[f"{grant_id}/wants-{version}"] = Notice("wants", facts.now, grant_id)
     return found | _monthly(facts)
 
 
@@ -170,6 +178,15 @@ async def keep(store: Store, key: str, notice: Notice) -> bool:
 async def unseen(store: Store) -> int:
     """Count what was not shown in the console yet. Raises StoreUnavailable."""
     return sum(not each.value.seen for each in await read_all(store, KIND, Notice))
+
+
+def page_of(notice: Notice) -> str:
+    """Give the page of the console on which something can be done about it."""
+    if not notice.grant:
+        return "/access"
+    if notice.what == "wants":
+        return "/asks"
+    return f"/share/{notice.grant}" if notice.what == "asks" else f"/access/{notice.grant}"
 
 
 async def mark_seen(store: Store, keys: Sequence[str]) -> None:

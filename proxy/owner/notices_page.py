@@ -9,7 +9,7 @@ from aiohttp import web
 from proxy.core.grant import Grant
 from proxy.owner import pages
 from proxy.owner.console import Console
-from proxy.owner.notices import Notice, mark_seen, notices, said, unseen
+from proxy.owner.notices import Notice, mark_seen, notices, page_of, said, unseen
 from proxy.owner.notices_address import SERVICES, read_address
 from proxy.owner.notices_send import Letter
 from proxy.owner.notices_watch import TITLE, Teller, send_by
@@ -87,15 +87,8 @@ async def _page(turn: Turn, fault: Said | None = None, *, typed: str = "") -> we
 def _shown(notice: Notice, grants: dict[str, Grant], now: int) -> Shown:
     grant = grants.get(notice.grant)
     name = grant.clinician if grant else ""
-    path = (
-        "/access"
-        if grant is None
-        else f"/share/{grant.id}"
-        if notice.what == "asks"
-        else f"/access/{grant.id}"
-    )
     can_end = notice.what == "still-open" and grant is not None and grant.state(now) != "ended"
-    return Shown(notice, said(notice, name=name, details=True), path, can_end)
+    return Shown(notice, said(notice, name=name, details=True), page_of(notice), can_end)
 
 
 async def _count(turn: Turn) -> web.Response:

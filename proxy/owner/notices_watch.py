@@ -12,8 +12,21 @@ from proxy.core.grant import DAY, Grant
 from proxy.core.ports import Clock, Store
 from proxy.core.waiting import WAITING, decode
 from proxy.owner.access_outside import outside_shares
+from proxy.owner.asks import open_asks
 from proxy.owner.kept import Kept, change, write
-from proxy.owner.notices import KEPT, KIND, Facts, Notice, due, keep, month_of, notices, said, spent_up
+from proxy.owner.notices import (
+    KEPT,
+    KIND,
+    Facts,
+    Notice,
+    due,
+    keep,
+    month_of,
+    notices,
+    page_of,
+    said,
+    spent_up,
+)
 from proxy.owner.notices_send import Letter, Outcome, Send
 from proxy.owner.notices_ways import Way, address_of, note_outcome, settings, ways
 from proxy.owner.receipt_sheet import plain
@@ -113,10 +126,7 @@ async def _body(teller: Teller, notice: Notice) -> str:
     grant = await teller.store.grant(notice.grant) if notice.grant else None
     chosen = await settings(teller.store)
     words = plain(said(notice, name=grant.clinician if grant else "", details=chosen.details))
-    page = f"/access/{notice.grant}" if notice.grant else "/access"
-    if notice.what == "asks":
-        page = f"/share/{notice.grant}"
-    return f"{words}\n{teller.owner_url.rstrip('/')}{page}"
+    return f"{words}\n{teller.owner_url.rstrip('/')}{page_of(notice)}"
 
 
 async def _facts(store: Store, now: int) -> Facts:
@@ -127,6 +137,7 @@ async def _facts(store: Store, now: int) -> Facts:
         grants,
         await _over_limit(store, grants, now),
         await _asking(store, now),
+        [(grant.id, kept.version) for grant, kept in await open_asks(store, now)],
         sum(each.value.shared_on < month for each in out),
         now,
     )

@@ -7,6 +7,7 @@ from aiohttp import web
 from proxy.core.errors import GrantError, PolicyError
 from proxy.owner.console import Console
 from proxy.owner.giving import PREVIEWED_BY, Wishes, give, preview_times
+from proxy.owner.remarks_along import notes_along, with_notes
 from proxy.owner.share import NOTHING, giver
 from proxy.owner.share_form import checked, read_asked
 from proxy.owner.share_handed import hand
@@ -27,7 +28,9 @@ async def _preview(turn: Turn) -> web.Response:
         wishes = Wishes(policy, PREVIEWED_BY, asked.days, kind="preview")
         # No token, and nobody to ask: the owner is who looks.
         by = giver(turn, replace(asked, token=False, ask_first=False))
-        given = await give(by, wishes, preview_times(turn.console.clock()))
+        given = await give(
+            with_notes(by, turn, await notes_along(turn)), wishes, preview_times(turn.console.clock())
+        )
     except PolicyError:
         return await form_page(turn, asked, faults=[NOTHING])
     except GrantError as error:

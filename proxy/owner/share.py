@@ -13,6 +13,7 @@ from proxy.owner.console import Console
 from proxy.owner.giving import Giver, Share, give
 from proxy.owner.kept import change, read
 from proxy.owner.pairing import GONE, computer, free, let_in, take
+from proxy.owner.remarks_along import gone_along, notes_along, with_notes
 from proxy.owner.share_counts import Counting
 from proxy.owner.share_form import Asked, chosen, read_asked, wishes_of
 from proxy.owner.share_handed import hand_over_phone
@@ -128,11 +129,13 @@ async def make(turn: Turn, asked: Asked) -> Share | Sequence[str]:
         return [refused]
     try:
         wishes, times = await wishes_of(turn.console, asked, now=turn.now)
-        given = await give(giver(turn, asked), wishes, times)
+        remarks = await notes_along(turn)
+        given = await give(with_notes(giver(turn, asked), turn, remarks), wishes, times)
     except PolicyError:
         return [NOTHING]
     except GrantError as error:
         return str(error).splitlines()
+    await gone_along(turn, remarks)
     await change(turn.console.store, _LAST, turn.owner.id, Asked, lambda _: asked.lasting)
     return given
 

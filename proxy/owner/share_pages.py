@@ -13,6 +13,7 @@ from proxy.core.owners import new_secret
 from proxy.core.policy import SUMMARY_WINDOWS, Policy
 from proxy.core.tally import NEVER, PARTS
 from proxy.owner.pairing import Computer
+from proxy.owner.remarks_along import waiting_notes
 from proxy.owner.share_counts import Counting
 from proxy.owner.share_form import DAYS, Asked, switched_on
 from proxy.owner.turn import Turn
@@ -61,6 +62,7 @@ async def form_page(
         adjusted=_in_words(policies, asked),
         once=new_secret(turn.console.random),
         pairing=pairing,
+        notes=await waiting_notes(turn),
         may_token=turn.console.token_for is not None,
         limits={"name": NAME_LENGTH, "words": WORDS_LENGTH},
     )
@@ -106,4 +108,5 @@ async def adjust_page(
         never=NEVER,
         once=new_secret(turn.console.random),
         pairing=pairing,
+        notes=await waiting_notes(turn),
     )

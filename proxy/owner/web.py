@@ -8,7 +8,19 @@ import structlog
 from aiohttp import web
 
 from proxy.core.errors import ChaperoneError, Conflict
-from proxy.owner import access_pages, app_page, asks, first_steps, pages, preview, settings_page, share, sign_in
+from proxy.owner import (
+    about_me,
+    access_pages,
+    app_page,
+    asks,
+    first_steps,
+    pages,
+    preview,
+    remarks,
+    settings_page,
+    share,
+    sign_in,
+)
 from proxy.owner.console import Console
 from proxy.owner.signed import signed_in
 from proxy.owner.turn import Turn
@@ -47,6 +59,8 @@ def routes(console: Console) -> list[web.RouteDef]:
         *preview.routes(console),
         *access_pages.routes(console),
         *asks.routes(console),
+        *about_me.routes(console),
+        *remarks.routes(console),
         *app_page.routes(console),
         *pages.files(),
     ]

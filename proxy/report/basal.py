@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Final
 
+import msgspec
+
 from proxy.report.facts import DAY, OPEN_END_MS, Material, ProfileSwitch, Schedule, TempBasal, Therapy
 from proxy.report.intervals import Intervals, followed
 from proxy.report.localtime import LocalTime, local_time
@@ -17,8 +19,7 @@ from proxy.report.localtime import LocalTime, local_time
 _SECOND: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, gc=False):
     """A span of one rate in U/h; None where it cannot be known. `scheduled` is what the settings alone would give."""
 
     start_ms: int

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from proxy.core.labels import classes_shown
+from proxy.core.policy import Policy
 from proxy.report.localtime import local_time
 from proxy.report.model import Summary
 from proxy.report.words import Units
@@ -67,6 +69,14 @@ class Cover:
     def person(self) -> str:
         """Say whose it is."""
         return self.whose or "Not named: ask the person who shared it"
+
+
+_NAMING: Final = frozenset({"text", "chat", "identifier"})
+
+
+def is_unnamed(policy: Policy) -> bool:
+    """Say whether a policy shows no identifiers at all: no name, zone, id, serial number or free text."""
+    return policy.identity == "nothing" and policy.timezone != "site" and not classes_shown(policy) & _NAMING
 
 
 def zone_words(summary: Summary, *, shared: bool) -> str:

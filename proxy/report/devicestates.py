@@ -1,11 +1,12 @@
 """Reads device states: whether a loop ran, whether it really did something, whether the pump was suspended."""
 
 import re
-from collections.abc import Iterable
-from typing import Any, Final, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
+from typing import Any, Final
 
 from proxy.report.facts import MINUTE, Event, LoopState
-from proxy.report.rows import dig, first_instant, get, instant, is_valid, text
+from proxy.report.rows import batches, column, instant, moments, text
 
 FRESH_MS: Final = 15 * MINUTE
 """A cycle covers as much; what was enacted longer ago than this is an old one, sent again."""
@@ -15,14 +16,14 @@ def read_states(rows: Iterable[Any]) -> tuple[list[LoopState], list[Event]]:
     """Read device states that say something of a loop or pump, and the alarms in their texts."""
     states: list[LoopState] = []
     alarms: list[Event] = []
-    for row in rows:
-        at = first_instant(row, "created_at", "date", "mills")
-        if at is None or not is_valid(row):
-            continue
-        state = _state(row, at)
-        if state is not None:
-            states.append(state)
-        alarms += [Event(at, "possible_occlusion", words=words) for words in _texts(row) if is_alarm(words)]
+    for part in batches(rows):
+        valid = [told is not False for told in column(part, "isValid")]
+        rows_at = list(compress(moments(part, "created_at", "date", "mills"), valid))
+        dated = [row for row, at in zip(compress(part, valid), rows_at, strict=True) if at is not None]
+        at = [moment for moment in rows_at if moment is not None]
+        states += _states(dated, at)
+        for words in (column(dated, "loop", "failureReason"), column(dated, "pump", "status", "status")):
+            alarms += _alarms(at, words)
     return states, alarms
 
 
@@ -34,43 +35,54 @@ def is_alarm(words: str) -> bool:
     return _ALARM.search(words) is not None
 
 
-def _texts(row: Any) -> list[str]:
-    found = (dig(row, "loop", "failureReason"), dig(row, "pump", "status", "status"))
-    return [words for words in found if isinstance(words, str) and words != "normal"]
+def _alarms(at: Sequence[int], words: Sequence[Any]) -> Iterator[Event]:
+    for moment, told in zip(at, words, strict=True):
+        if told is not None and told != "normal" and isinstance(told, str) and is_alarm(told):
+            yield Event(moment, "possible_occlusion", words=told)
 
 
-def _state(row: Any, at: int) -> LoopState | None:
-    loop, openaps = get(row, "loop"), get(row, "openaps")
-    suspended = _suspended(row)
-    override = dig(row, "override", "active")
-    system: Literal["", "loop", "openaps"] = "loop" if loop else "openaps" if openaps else ""
-    if not system and suspended is None:
-        return None
-    return LoopState(
-        at_ms=at,
-        system=system,
-        enacted_ms=_enacted(get(loop or openaps, "enacted"), at) if system else None,
-        suggested=bool(openaps) and get(openaps, "suggested") is not None,
-        failed=bool(loop) and text(get(loop, "failureReason")) != "",
-        suspended=suspended,
-        override=override if isinstance(override, bool) else None,
+def _states(rows: Sequence[Any], at: Sequence[int]) -> Iterator[LoopState]:
+    """Read states in columns: of a loop, of what it did, of the pump."""
+    loops, openaps = column(rows, "loop"), column(rows, "openaps")
+    ran = [loop or other for loop, other in zip(loops, openaps, strict=True)]
+    columns = zip(
+        at,
+        loops,
+        openaps,
+        _enacted(column(ran, "enacted"), at),
+        column(loops, "failureReason"),
+        column(openaps, "suggested"),
+        _suspended(column(rows, "pump")),
+        column(rows, "override", "active"),
+        strict=True,
     )
+    for moment, loop, other, enacted, failure, suggested, suspended, override in columns:
+        if not (loop or other) and suspended is None:
+            continue
+        yield LoopState(
+            moment,
+            "loop" if loop else "openaps" if other else "",
+            enacted,
+            suggested=suggested is not None,
+            failed=bool(loop) and text(failure) != "",
+            suspended=suspended,
+            override=override if isinstance(override, bool) else None,
+        )
 
 
-def _enacted(enacted: Any, at: int) -> int | None:
+def _enacted(enacted: Sequence[Any], at: Sequence[int]) -> Iterator[int | None]:
     """Give when a dose was enacted; None if it wasn't, if the pump did not get it, or if that is long past."""
-    if not enacted or get(enacted, "received") is False or get(enacted, "recieved") is False:
-        return None
-    # Some documents have no moment of their own: without the document's, nothing would ever count as enacted.
-    moment = instant(get(enacted, "timestamp")) or at
-    return moment if at - moment <= FRESH_MS else None
+    told = (column(enacted, name) for name in ("received", "recieved", "timestamp"))
+    for done, received, recieved, timestamp, written in zip(enacted, *told, at, strict=True):
+        if not done or received is False or recieved is False:
+            yield None
+            continue
+        # Some documents have no moment of their own: without the document's, nothing would ever count as enacted.
+        moment = instant(timestamp) or written
+        yield moment if written - moment <= FRESH_MS else None
 
 
-def _suspended(row: Any) -> bool | None:
-    pump = get(row, "pump")
-    if pump is None:
-        return None
-    for value in (get(pump, "suspended"), dig(pump, "status", "suspended")):
-        if isinstance(value, bool):
-            return value
-    return None
+def _suspended(pumps: Sequence[Any]) -> list[bool | None]:
+    told = zip(column(pumps, "suspended"), column(pumps, "status", "suspended"), strict=True)
+    either = [status if itself is None else itself for itself, status in told]
+    return [one if one is True or one is False else None for one in either]

@@ -7,6 +7,8 @@ from array import array
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+import msgspec
+
 from proxy.core.policy import Detail
 
 MINUTE = 60_000
@@ -104,8 +106,7 @@ class Carbs:
     grams: float
 
 
-@dataclass(frozen=True, slots=True)
-class TempBasal:
+class TempBasal(msgspec.Struct, frozen=True, gc=False):
     """A temp basal: `rate` in U/h, else `percent` as a change of the profile's rate, else `amount` in U alone."""
 
     start_ms: int
@@ -151,9 +152,11 @@ class ProfileSwitch:
     therapy: Therapy | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LoopState:
-    """What one uploaded device state says about automation and the pump."""
+class LoopState(msgspec.Struct, frozen=True, gc=False):
+    """What one uploaded device state says about automation and the pump.
+
+    A struct, like a temp basal, since there are ten thousand a month: a frozen dataclass takes ten times as long to make.
+    """
 
     at_ms: int
     system: Literal["", "loop", "openaps"] = ""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from proxy.report.devicestates import read_states
 from proxy.report.facts import EVERYTHING, Event, EventKind, Material, Readings, Shared
 from proxy.report.happenings import in_order
-from proxy.report.rows import first_instant, get, instant, is_valid, number, text
+from proxy.report.rows import batches, column, get, moments, number, text
 from proxy.report.series import LOWEST
 from proxy.report.therapy import read_therapies
 from proxy.report.treatments import read_treatments
@@ -67,29 +67,31 @@ class Measured:
 def read_entries(entries: Iterable[Any]) -> Measured:
     """Read sensor readings, fingersticks and calibrations; what is no number, or a sensor's error code, is left out."""
     read = Measured()
-    for row in entries:
-        kind = get(row, "type")
-        moment = instant(get(row, "date")) or first_instant(row, "dateString", "mills", "created_at")
-        if moment is None or not is_valid(row):
-            continue
-        if kind == "sgv":
-            _reading(read, row, moment)
-        elif kind in _METERS:
-            read.events.append(Event(moment, _METERS[kind], value=number(get(row, "mbg"))))
+    for part in batches(entries):
+        kinds = column(part, "type")
+        columns = [column(part, name) for name in ("isValid", "sgv", "device", "n")]
+        when = moments(part, "date", "dateString", "mills", "created_at")
+        for row, at, kind, valid, *values in zip(part, when, kinds, *columns, strict=True):
+            if at is None or valid is False:
+                continue
+            if kind == "sgv":
+                _reading(read, at, *values)
+            elif kind in _METERS:
+                read.events.append(Event(at, _METERS[kind], value=number(get(row, "mbg"))))
     return read
 
 
-def _reading(read: Measured, row: Any, moment: int) -> None:
-    value = number(get(row, "sgv"))
+def _reading(read: Measured, moment: int, sgv: Any, device: Any, count: Any) -> None:
+    value = number(sgv)
     if value is None or not LOWEST <= value <= HIGHEST:
         return
-    readings, device = read.readings, text(get(row, "device"))
-    if device not in read.devices and len(read.devices) < _MOST_DEVICES:
-        read.devices[device] = len(read.devices)
+    readings, name = read.readings, text(device)
+    if name not in read.devices and len(read.devices) < _MOST_DEVICES:
+        read.devices[name] = len(read.devices)
     readings.at.append(moment)
     readings.mgdl.append(value)
-    readings.device.append(read.devices.get(device, 0))
-    readings.count.append(max(1, round(number(get(row, "n")) or 1)))
+    readings.device.append(read.devices.get(name, 0))
+    readings.count.append(1 if count is None else max(1, round(number(count) or 1)))
 
 
 def _in_order(readings: Readings) -> Readings:

@@ -6,14 +6,14 @@ suggested: open; else unknown.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from typing import Final
 
 from proxy.report.devicestates import FRESH_MS
 from proxy.report.facts import OPEN_END_MS, LoopState, Material, Mode
-from proxy.report.intervals import Intervals, followed, union
+from proxy.report.intervals import Intervals, followed, holding, union
 from proxy.report.model import ModeSpan
 
 _STOPPED: Final[frozenset[Mode]] = frozenset({"suspended", "off"})
@@ -36,9 +36,9 @@ def evidence_of(material: Material, stopped: Intervals) -> Evidence:
     """Read the evidence; what the policy hides is simply not there."""
     cycles = [state for state in material.loop_states if state.system]
     return Evidence(
-        uploads=union((state.at_ms, state.at_ms + FRESH_MS) for state in cycles),
-        closed=union((at, at + FRESH_MS) for state in cycles if (at := _closed(state, material)) is not None),
-        open=union((state.at_ms, state.at_ms + FRESH_MS) for state in cycles if _open(state, material)),
+        uploads=holding([state.at_ms for state in cycles], FRESH_MS),
+        closed=holding(sorted(_closed(cycles, material)), FRESH_MS),
+        open=holding([state.at_ms for state in cycles if _open(state, material)], FRESH_MS),
         suspended=stopped,
         off=union(_off(material)),
         stated=tuple(_stated(material)),
@@ -103,15 +103,18 @@ def _off(material: Material) -> Iterator[tuple[int, int]]:
         yield change.at_ms, min(change.end_ms or OPEN_END_MS, until)
 
 
-def _closed(state: LoopState, material: Material) -> int | None:
-    """Give from when on a document shows that the loop was closed; None if it doesn't."""
-    if state.failed:
-        return None
-    if state.system == "openaps":
-        return state.enacted_ms
-    dosing = _dosing(material, state.at_ms)
-    # Where the settings are not shared, a dose that was enacted tells as much.
-    return state.at_ms if dosing or (dosing is None and state.enacted_ms is not None) else None
+def _closed(cycles: Iterable[LoopState], material: Material) -> Iterator[int]:
+    """Give from when on documents show that the loop was closed."""
+    for state in cycles:
+        if state.failed:
+            continue
+        if state.system == "loop":
+            dosing = _dosing(material, state.at_ms)
+            # Where the settings are not shared, a dose that was enacted tells as much.
+            if dosing or (dosing is None and state.enacted_ms is not None):
+                yield state.at_ms
+        elif state.enacted_ms is not None:
+            yield state.enacted_ms
 
 
 def _open(state: LoopState, material: Material) -> bool:

@@ -42,7 +42,8 @@ def picture_file(summary: Summary, cover: Cover, *, ppi: float = PICTURE_PPI) ->
     """Draw page one as PNG."""
     import typst  # noqa: PLC0415 - as above
 
-    body = typst.compile(
+    # A list, if the first page runs over, whatever the types of typst say.
+    body: object = typst.compile(
         _template(),
         format="png",
         ppi=ppi,

@@ -41,19 +41,21 @@ class Choice:
         return f"days={self.days} units={self.units} targets={self.targets.name}"
 
 
-def read_choice(request: web.Request, offered: Sequence[int]) -> Choice:
-    """Read the choice of a request; what is not offered is as it comes first."""
+def read_choice(request: web.Request, offered: Sequence[int], usual: str = "") -> Choice:
+    """Read the choice of a request; what is not offered is as it comes first. `usual` are the patient's own units."""
     first = first_days(offered)
     days = {str(each): each for each in offered}.get(request.query.get("days", ""), first)
     targets = TARGETS.get(request.query.get("targets", ""), STANDARD)
-    return Choice(days, _units(request), targets, first)
+    return Choice(days, _units(request, usual), targets, first)
 
 
-def _units(request: web.Request) -> Units:
-    asked = request.query.get("units", "")
+def _units(request: web.Request, usual: str) -> Units:
+    asked, kept = request.query.get("units", ""), request.cookies.get(UNITS_COOKIE)
     if asked in _UNITS:
         return _UNITS[asked]
-    return "mmol/L" if request.cookies.get(UNITS_COOKIE) == "mmol" else UNITS[0]
+    if kept is not None:
+        return "mmol/L" if kept == "mmol" else UNITS[0]
+    return next((each for each in UNITS if each == usual), UNITS[0])
 
 
 def keep_units(request: web.Request, response: web.Response, choice: Choice, *, secure: bool) -> None:

@@ -9,8 +9,8 @@ from proxy.report.charts_day import day_chart
 from proxy.report.localtime import LocalTime, local_time
 from proxy.report.model import DayView
 from proxy.report.words import Units, glucose
+from proxy.report.words_lists import Happening, day_words, event_line
 from proxy.visit.choices import Choice
-from proxy.visit.summary_lists import Happening, day_words, event_line
 from proxy.visit.summary_page import FAILED, LATE, zone_words
 
 

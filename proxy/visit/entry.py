@@ -21,6 +21,7 @@ log = structlog.get_logger("visit")
 
 HOME: Final = "/visit/home"
 SUMMARY: Final = "/visit/summary"
+WELCOME: Final = "/visit/welcome"
 
 _STATUS: Final[Mapping[Why, int]] = {
     "unknown": 401,
@@ -111,6 +112,7 @@ def show_end_to_stranger(visit: Visit, grant: Grant) -> web.Response:
         how=grant.how_it_ended(visit.clock()),
         at=ended_at(grant),
         sealed=False,
+        said=(),
     )
 
 
@@ -128,11 +130,11 @@ async def start_session(visit: Visit, request: web.Request, grant: Grant) -> web
     if visit.studies is not None:
         with suppress(ChaperoneError):  # what is wrong, the page itself will say
             visit.studies.prepare(grant)
-    return with_cookie(visit, pages.see_other(first_page(visit)), value)
+    return with_cookie(visit, pages.see_other(WELCOME), value)
 
 
 def first_page(visit: Visit) -> str:
-    """Give the page that comes first after the PIN."""
+    """Give the page with which somebody goes on who has signed in."""
     return HOME if visit.studies is None else SUMMARY
 
 

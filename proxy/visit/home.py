@@ -1,6 +1,6 @@
 """After signing in: what is shared and until when, and the two ways to end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -19,6 +19,8 @@ from proxy.visit.visit import Shared, Visit
 
 HOME = "/visit/home"
 CLOSED = "/visit/closed"
+COPIES = ("copies_deleted", "copies_filed")
+"""What a clinician may tick as they end access: it is on the log's last line."""
 
 
 async def home(visit: Visit, request: web.Request) -> web.Response:
@@ -65,12 +67,13 @@ async def finish(visit: Visit, request: web.Request) -> web.Response:
     if found.grant.state(visit.clock()) == "ended":
         return await show_end(visit, request, found.grant, status=401)
     now = visit.clock()
-    record = visit.draft(request, "ended", now, ending="finished", by="clinician")
+    said = {key: True for key in COPIES if sent.form.get(key) == "yes"}
+    record = visit.draft(request, "ended", now, ending="finished", by="clinician", **said)
     try:
         grant = await visit.store.end(found.grant.id, "finished", record)
     except GrantEnded:
         grant = await visit.store.grant(found.grant.id) or found.grant
-    return await show_end(visit, request, grant, status=200)
+    return await show_end(visit, request, grant, status=200, said=tuple(said))
 
 
 async def whoami(visit: Visit, request: web.Request) -> web.Response:
@@ -149,8 +152,10 @@ def nobody(visit: Visit, request: web.Request) -> web.Response:
     return without_cookie(visit, show_entry(status=401, why="signed_out"))
 
 
-async def show_end(visit: Visit, request: web.Request, grant: Grant, *, status: int) -> web.Response:
-    """Show the end once, with the check number, and leave nothing in this browser."""
+async def show_end(
+    visit: Visit, request: web.Request, grant: Grant, *, status: int, said: Sequence[str] = ()
+) -> web.Response:
+    """Show the end once, with the check number, and leave nothing in this browser. `said` was ticked just now."""
     sealed = await _sealed(visit, grant)
     response = pages.page(
         "ended.html",
@@ -159,6 +164,7 @@ async def show_end(visit: Visit, request: web.Request, grant: Grant, *, status: 
         how=sealed.how_it_ended(visit.clock()),
         at=ended_at(sealed),
         sealed=True,
+        said=said,
         signature=visit.signed(sealed),
     )
     await forget(visit, request)

@@ -12,7 +12,8 @@ from proxy.visit.visit import Visit
 _TITLE: Final = "This access has ended here"
 _TEXT: Final = (
     "It was ended, its time is over, or nobody used this computer for a while. "
-    "If you need more time, open the link again, or ask the person who shared for a new link."
+    "Open the link again, or type the visit code: if it has ended, that page says how and when. "
+    "Only they can give more then: ask the person who shared with you for a new link."
 )
 
 

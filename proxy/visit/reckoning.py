@@ -16,7 +16,7 @@ from proxy.visit.choices import Choice
 def summary_of(study: Study, choice: Choice, policy: Policy, *, now: int) -> Summary:
     """Compute the figures of a study."""
     return summarise(
-        _material(study, policy),
+        material_of(study, policy),
         start_ms=study.span.start,
         end_ms=study.span.end,
         zone=study.zone,
@@ -30,11 +30,12 @@ def day_of(study: Study, day: date, policy: Policy, *, now: int) -> DayView | No
     """Show one day of a study."""
     span = study.span
     return day_view(
-        _material(study, policy), day, start_ms=span.floor, end_ms=span.end, zone=study.zone, now_ms=now
+        material_of(study, policy), day, start_ms=span.floor, end_ms=span.end, zone=study.zone, now_ms=now
     )
 
 
-def _material(study: Study, policy: Policy) -> Material:
+def material_of(study: Study, policy: Policy) -> Material:
+    """Read the rows of a study into what the report is computed from."""
     return read_material(
         entries=study.rows.get("entries", ()),
         treatments=study.rows.get("treatments", ()),

@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 from proxy.core.errors import ChaperoneError
-from proxy.visit import asking, entry, home, left_open, pages, pairing, summary
+from proxy.visit import asking, downloads, entry, home, left_open, pages, pairing, summary, welcome
 from proxy.visit.visit import Visit
 
 log = structlog.get_logger("visit")
@@ -30,12 +30,14 @@ def routes(visit: Visit) -> list[web.RouteDef]:
         web.get(f"{pairing.WAITING_PAGE}/state", _guarded(visit, pairing.waiting_state, for_programs=True)),
         web.get("/visit/handed", _guarded(visit, pairing.handed_page)),
         web.post("/visit/handed", _guarded(visit, pairing.handed)),
+        web.get("/visit/welcome", _guarded(visit, welcome.welcome)),
         web.get("/visit/home", _guarded(visit, home.home)),
         web.post(asking.ASKING, _guarded(visit, asking.ask)),
         web.get(f"{asking.ASKING}/state", _guarded(visit, asking.ask_state, for_programs=True)),
         web.get("/visit/summary", _guarded(visit, summary.summary)),
         web.get("/visit/summary.txt", _guarded(visit, summary.as_file)),
         web.get("/visit/summary/day/{day}", _guarded(visit, summary.day)),
+        web.get(downloads.ROUTE, _guarded(visit, downloads.file)),
         web.post("/visit/close", _guarded(visit, home.close)),
         web.get("/visit/closed", _guarded(visit, home.closed)),
         web.get("/visit/ended", _guarded(visit, left_open.ended)),

@@ -18,17 +18,18 @@ from proxy.core.study import days_offered
 from proxy.report.localtime import local_time
 from proxy.report.targets import TARGETS
 from proxy.report.words import UNITS
+from proxy.report.words_lists import MOST_LISTED
 from proxy.report.words_text import as_text
 from proxy.visit import pages
 from proxy.visit.asked import Asking, asking_of
 from proxy.visit.browser import SignedIn, signed_in
 from proxy.visit.choices import Choice, keep_units, read_choice
 from proxy.visit.day_page import day_page_of
+from proxy.visit.files_offered import files_offered
 from proxy.visit.home import nobody, show_end
 from proxy.visit.reckoning import day_of, summary_of
 from proxy.visit.remarks import remarks_of
 from proxy.visit.studies import Studies
-from proxy.visit.summary_lists import MOST_LISTED
 from proxy.visit.summary_page import page_of
 from proxy.visit.visit import Visit
 
@@ -73,29 +74,30 @@ class Reader:
             "target_names": TARGET_NAMES,
             "most_listed": MOST_LISTED,
             "asking": self.asking,
+            "files": files_offered(self.policy, self.choice),
             "remarks": await remarks_of(self.visit.store, grant),
         }
 
 
 async def summary(visit: Visit, request: web.Request) -> web.Response:
     """Answer GET /visit/summary."""
-    return await _for_reader(visit, request, _page)
+    return await for_reader(visit, request, _page)
 
 
 async def as_file(visit: Visit, request: web.Request) -> web.Response:
     """Answer GET /visit/summary.txt."""
-    return await _for_reader(visit, request, _text)
+    return await for_reader(visit, request, _text)
 
 
 async def day(visit: Visit, request: web.Request) -> web.Response:
     """Answer GET /visit/summary/day/2026-11-21."""
-    return await _for_reader(visit, request, _day)
+    return await for_reader(visit, request, _day)
 
 
-async def _for_reader(
+async def for_reader(
     visit: Visit, request: web.Request, answer: Callable[[Reader], Awaitable[web.Response]]
 ) -> web.Response:
-    """Check who asks, and that there is something to show; then show it."""
+    """Check who asks, and that there is something to show; then show it, or the end of it."""
     # What the page asks again by itself keeps no session awake.
     found = await signed_in(visit, request, input_by_person="again" not in request.query)
     if found is None:

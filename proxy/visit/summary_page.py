@@ -13,6 +13,16 @@ from proxy.report.figure import WORDS
 from proxy.report.localtime import LocalTime, local_time
 from proxy.report.model import Automation, Day, Summary
 from proxy.report.words import MODE_WORDS, Units, glucose, percent
+from proxy.report.words_lists import (
+    Happening,
+    SettingsShown,
+    counts_of,
+    day_words,
+    events_of,
+    low_episodes,
+    settings_shown,
+    short,
+)
 from proxy.report.words_tables import (
     EpisodeLine,
     Line,
@@ -25,16 +35,6 @@ from proxy.report.words_tables import (
     range_lines,
 )
 from proxy.visit.choices import Choice
-from proxy.visit.summary_lists import (
-    Happening,
-    SettingsShown,
-    counts_of,
-    day_words,
-    events_of,
-    low_episodes,
-    settings_shown,
-    short,
-)
 
 SMALL_DAYS: Final = 14
 LATE: Final = "Nightscout is still sending this. The page asks again by itself."

@@ -42,6 +42,8 @@ class Shared:
     """Privacy classes of which something is shown."""
     equipment: tuple[tuple[str, str], ...] = ()
     """What the patient uses, in the owner's words: what it is, and its name."""
+    units: str = ""
+    """The patient's own units of glucose; empty if the owner did not say."""
 
 
 async def no_token(_request: web.Request) -> Grant | None:
@@ -72,6 +74,8 @@ class Visit:
     """Reads what the summary is made of; without it, "What is shared" comes first."""
     console_url: str = ""
     """The owner's console, for a phone that scans this screen; empty if no phone could reach it."""
+    kept_months: int = 24
+    """So long after its end the log of a visit is kept."""
     random: RandomBytes = secrets.token_bytes
     turns: Turns = field(default_factory=Turns)
     """PIN checks, one at a time."""
@@ -96,7 +100,10 @@ class Visit:
         shared = self.describe(grant)
         about = read_about_me(await self.store.document(ABOUT_ME, ME))
         return replace(
-            shared, whose=whose(shared.identity, about), equipment=equipment(about, shared.classes)
+            shared,
+            whose=whose(shared.identity, about),
+            equipment=equipment(about, shared.classes),
+            units=about.units,
         )
 
     def draft(self, request: web.Request, kind: Kind, at: int, **fields: Value) -> Draft:

@@ -124,7 +124,7 @@ async def _sign_in(browser: Browser, way: Way, env: dict[str, str]) -> None:
         await page.goto(minted["link"])
         await page.fill("#passcode", minted["passcode"])
         await page.click("button.primary")
-        await page.wait_for_url("**/visit/summary*")
+        await page.wait_for_url("**/visit/welcome")
         await context.storage_state(path=way.state)
 
 

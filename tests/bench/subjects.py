@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from proxy.app import clock, opened
 from proxy.cli.sharing import share
 from proxy.core.mint import for_today
 from proxy.core.policyfile import parse
+from proxy.house import clock, opened
 from proxy.owner.giving import Wishes
 from proxy.settings import read_settings
 from tests.bench.kernel import POLICY

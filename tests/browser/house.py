@@ -19,6 +19,8 @@ from proxy.core.mint import Minted, Times, new_grant
 from proxy.core.policyfile import parse
 from proxy.core.record import Draft
 from proxy.demo import SOCKETS, TOKEN, Site, Sockets, generate, make_app
+from proxy.house import SITE, clock
+from proxy.house import House as Inside
 from proxy.settings import read_settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -44,7 +46,7 @@ ARGS = [
 class House:
     """A running Chaperone. Behind it is the invented site, with its feed; neither where a test has another one."""
 
-    inside: app.House
+    inside: Inside
     url: str
     site: Site | None = None
     feed: Sockets | None = None
@@ -52,10 +54,10 @@ class House:
     async def mint(self, policy: str = "consultant", *, clinician: str = "Diabetes clinic") -> Minted:
         """Share, by a bundled policy or a policy's text."""
         text = policy if "\n" in policy else (POLICIES / f"{policy}.yaml").read_text()
-        now = app.clock()
+        now = clock()
         minted = new_grant(
             parse(text, file=policy[:20]),
-            site=app.SITE,
+            site=SITE,
             clinician=clinician,
             days=7,
             times=Times(now, 4 * HOUR, now + 48 * HOUR),
@@ -69,7 +71,7 @@ class House:
 
     async def revoke(self, minted: Minted) -> None:
         """End an access, as the person who shared it does."""
-        record = Draft("ended", app.clock(), {"ending": "revoked"})
+        record = Draft("ended", clock(), {"ending": "revoked"})
         await self.inside.store.end(minted.grant.id, "revoked", record)
 
     def let_a_reading_arrive(self) -> int:
@@ -100,7 +102,7 @@ async def open_house(
 async def demo_house(data: Path) -> AsyncIterator[House]:
     """Start Chaperone before a demo site that lives when it is told to."""
     site = generate("browser", time.time_ns() // 1_000_000, days=8)
-    served = make_app(site, now=app.clock, delay=0)
+    served = make_app(site, now=clock, delay=0)
     async with TestServer(served) as server:
         address = str(server.make_url("")).rstrip("/")
         async with open_house(data, address, TOKEN, site=site, feed=served[SOCKETS]) as house:
@@ -150,10 +152,11 @@ def faults_of(page: Page) -> list[str]:
 
 
 async def sign_in(page: Page, minted: Minted) -> None:
-    """Open the link, and type the PIN."""
+    """Open the link, type the PIN, and say that it is the right patient."""
     await page.goto(minted.link)
     await page.fill("#passcode", minted.passcode)
     await page.click("button.primary")
+    await page.click("#onward")
     await page.wait_for_selector(
         "main a[href='/visit/home'], main a[href='/'], form[action='/visit/finish']", state="attached"
     )

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from proxy import app
 from proxy.core.owners import console_key
+from proxy.house import clock
 from proxy.owner.setting_up import offer_first
 from tests.browser.house import PATIENCE, House, needs_chromium
 
@@ -46,7 +46,7 @@ async def _set_up(page: Page, house: House) -> None:
     inside = house.inside
     for each in await inside.store.documents("owner"):
         await inside.store.drop("owner", each.key)
-    code = await offer_first(inside.store, console_key(inside.keys.entry), now=app.clock(), random=os.urandom)
+    code = await offer_first(inside.store, console_key(inside.keys.entry), now=clock(), random=os.urandom)
     assert code
     await page.goto(f"{inside.settings.owner_origin}/set-up")
     await page.fill("#code", code)
@@ -145,7 +145,7 @@ async def test_the_phone_opens_the_clinics_computer(browser: Browser, house: Hou
             assert word in await page.inner_text("main")
             await page.fill("#clinician", "Room 4")
             await page.get_by_role("button", name="The word is the same: share").click()
-            await screen.wait_for_url(re.compile(r"/visit/(summary|home)"), timeout=PATIENCE)
+            await screen.wait_for_url(re.compile(r"/visit/(welcome|summary|home)"), timeout=PATIENCE)
             await page.wait_for_selector("text=It opens on the computer by itself")
         finally:
             await clinic.close()
@@ -166,7 +166,7 @@ async def test_without_a_script_the_computer_opens_by_its_button(browser: Browse
             await page.get_by_role("button", name="The word is the same: share").click()
             await page.wait_for_selector("text=It opens on the computer by itself")
             await screen.get_by_role("button", name="Go on").click()
-            await screen.wait_for_url(re.compile(r"/visit/(summary|home)"))
+            await screen.wait_for_url(re.compile(r"/visit/(welcome|summary|home)"))
         finally:
             await clinic.close()
 
@@ -177,7 +177,7 @@ async def test_the_preview_opens_beside_the_console(browser: Browser, house: Hou
         async with page.context.expect_page() as opened:
             await page.get_by_role("link", name="Open the preview").click()
         beside = await opened.value
-        await beside.wait_for_url(re.compile(r"/visit/(summary|home)"))
+        await beside.wait_for_url(re.compile(r"/visit/(welcome|summary|home)"))
         assert "#" not in beside.url
         await page.goto(f"{house.inside.settings.owner_origin}/share")
         assert await page.is_visible("#clinician")
@@ -188,7 +188,7 @@ async def test_the_phone_that_is_handed_over_has_no_way_back(browser: Browser, h
         await page.fill("#clinician", "Dr Berg")
         await page.get_by_role("button", name="Show on this phone").click()
         await page.get_by_role("link", name="Open what is shared").click()
-        await page.wait_for_url(re.compile(r"/visit/(summary|home)"))
+        await page.wait_for_url(re.compile(r"/visit/(welcome|summary|home)"))
         for _ in range(4):
             await page.go_back()
         assert "Diabetes" not in await page.content() or "/visit" in page.url or "/sign-in" in page.url

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from proxy import app
 from proxy.core.mint import Minted
 from proxy.demo.moment import iso
+from proxy.house import clock
 from tests.browser.house import (
     House,
     demo_house,
@@ -43,7 +43,7 @@ show:
 
 def _put_canaries(house: House) -> None:
     assert house.site is not None
-    at = app.clock() - 60_000
+    at = clock() - 60_000
     row = {"_id": f"{at:024x}", "eventType": "Note", "created_at": iso(at), "notes": NOTE, "enteredBy": "a"}
     house.site.collections["treatments"].append(row)
 

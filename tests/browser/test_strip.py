@@ -57,7 +57,7 @@ async def looking(*, width: int = 1280) -> AsyncIterator[tuple[Page, Living, Acc
         await page.goto(access.minted.link)
         await page.fill("#passcode", access.minted.passcode)
         await page.click("button.primary")
-        await page.wait_for_url("**/visit/summary*")
+        await page.wait_for_url("**/visit/welcome")
         await page.goto(str(house.url))
         await page.wait_for_selector("#chaperone-strip strong")
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.app import SITE, clock
+from proxy.house import SITE, clock
 from proxy.core.ports import PASSING
 from proxy.stores.sqlite import open_sqlite
 from tests.cli.place import Place

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from proxy.app import SITE, clock
+from proxy.house import SITE, clock
 from proxy.core.owners import Owner, console_key, mac
 from proxy.owner.kept import write
 from proxy.owner.sessions import OWNERS, SESSIONS, owners

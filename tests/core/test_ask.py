@@ -23,7 +23,7 @@ from proxy.core.grant import DAY, LONGEST, Grant
 from proxy.core.policy import CLASSES_TO_ASK_FOR, REQUESTS, Policy
 from tests.living import NOW
 from tests.owner.shares import POLICIES
-from tests.stores.samples import grant
+from tests.stores.samples import make_grant
 
 
 def policy(name: str = "consultant", **changed: object) -> Policy:
@@ -32,7 +32,7 @@ def policy(name: str = "consultant", **changed: object) -> Policy:
 
 
 def shared(**changed: object) -> Grant:
-    return replace(grant(), days=14, minted_at=NOW, expires_at=NOW + DAY, **changed)  # type: ignore[arg-type]
+    return replace(make_grant(days=14, minted_at=NOW, expires_at=NOW + DAY), **changed)  # type: ignore[arg-type]
 
 
 def question(answer: Answer = "") -> Ask:
@@ -57,14 +57,16 @@ def test_more_days_end_at_the_window_and_more_time_at_thirty_days() -> None:
     assert days_to_give(policy(), shared()) == (30, 60, 90)
     assert days_to_give(policy(window=45), shared()) == (30, 45)
     assert days_to_give(policy("summary"), shared()) == (30, 90)
-    assert "more days" not in offered(policy(), replace(shared(), days=90))
-    assert "more time" not in offered(policy(), replace(shared(), expires_at=NOW + LONGEST))
+    assert "more days" not in offered(policy(), shared(days=90))
+    assert "more time" not in offered(policy(), shared(expires_at=NOW + LONGEST))
 
 
 NOT_YES: tuple[Answer, ...] = ("", "taken", "no")
 
 
-@pytest.mark.parametrize("after", [0, 1, 2, LASTS - 1, LASTS, LASTS + 1, 2 * LASTS - 1, 2 * LASTS, DAY, 2 * DAY])
+@pytest.mark.parametrize(
+    "after", [0, 1, 2, LASTS - 1, LASTS, LASTS + 1, 2 * LASTS - 1, 2 * LASTS, DAY, 2 * DAY]
+)
 def test_at_every_moment_a_no_is_told_as_silence_is(after: int) -> None:
     one, two, three = (told(question(answer), NOW + after) for answer in NOT_YES)
     assert one == two == three
@@ -107,9 +109,9 @@ def test_a_page_knows_by_the_mark_that_something_is_new() -> None:
     waiting = told(question(), NOW)
     marks = {
         mark(shared(), waiting),
-        mark(replace(shared(), days=30), waiting),
-        mark(replace(shared(), policy_hash="cd" * 32), waiting),
-        mark(replace(shared(), expires_at=NOW + 2 * DAY), waiting),
+        mark(shared(days=30), waiting),
+        mark(shared(policy_hash="cd" * 32), waiting),
+        mark(shared(expires_at=NOW + 2 * DAY), waiting),
         mark(shared(), told(question(), NOW + LASTS)),
         mark(shared(), told(question("yes"), NOW + 2)),
     }

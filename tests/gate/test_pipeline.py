@@ -51,3 +51,31 @@ async def test_grants_of_one_day_share_a_view_however_many_they_are() -> None:
             house.clock.now += 1000
             grants.append(await house.store.grant(access.id))
         assert len({id(house.gate.view(grant)) for grant in grants if grant is not None}) == 1
+
+
+FOODS = """# Foods for a test.
+version: 1
+name: foods
+title: Foods
+window: 90
+detail: full
+identity: nothing
+timezone: site
+
+show:
+  food:
+    classes: [carbs]
+"""
+
+
+async def test_quick_picks_and_foods_are_told_apart_as_in_nightscout() -> None:
+    async with living(days=2) as house:
+        access = await house.mint(FOODS)
+        every = await house.json("/api/v1/food.json", access)
+        picks = await house.json("/api/v1/food/quickpicks.json", access)
+        plain = await house.json("/api/v2/food/regular.json", access)
+    assert picks
+    assert plain
+    assert {row["type"] for row in picks} == {"quickpick"}
+    assert {row["type"] for row in plain} == {"food"}
+    assert sorted(row["_id"] for row in every) == sorted(row["_id"] for row in picks + plain)

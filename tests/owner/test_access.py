@@ -2,6 +2,7 @@
 
 import asyncio
 
+from proxy.core.errors import UpstreamError
 from proxy.core.grant import HOUR
 from proxy.core.record import Draft
 from tests.owner.shares import plain
@@ -45,6 +46,18 @@ async def test_ending_takes_one_tap_however_long_ago_the_owner_confirmed() -> No
             -1
         ].items()
         assert "Access for Diabetes clinic has ended." in plain(await browser.get(answer.location))
+
+
+async def away() -> str:
+    raise UpstreamError("upstream_unreachable", "Nightscout can't be reached just now. Try again.")
+
+
+async def test_watching_ending_and_the_receipt_need_no_nightscout() -> None:
+    async with at_home(zone=away) as (browser, place):
+        grant = await given(place)
+        for path in ("/access", f"/access/{grant.id}", f"/access/{grant.id}/receipt"):
+            assert (await browser.get(path)).status == 200
+        assert (await post(browser, f"/access/{grant.id}/end")).status == 303
 
 
 async def test_access_ends_although_the_owners_own_chain_can_not_be_written() -> None:
@@ -120,14 +133,15 @@ async def test_two_taps_on_more_time_give_it_once() -> None:
 async def test_more_time_never_reaches_beyond_thirty_days_or_an_unknown_span() -> None:
     async with at_home() as (browser, place):
         grant = await given(place)
+        ends, answers = [grant.expires_at], []
         for _ in range(5):
-            known = await place.store.grant(grant.id)
-            assert known is not None
-            last = await post(browser, f"/access/{grant.id}/more", more="7d", was=str(known.expires_at))
-        assert last.status == 409
-        odd = await post(browser, f"/access/{grant.id}/more", more="99y", was=str(known.expires_at))
-        assert odd.status == 409
-        assert await place.store.grant(grant.id) == known
+            answers.append(await post(browser, f"/access/{grant.id}/more", more="7d", was=str(ends[-1])))
+            later = await place.store.grant(grant.id)
+            assert later is not None
+            ends.append(later.expires_at)
+        assert [answer.status for answer in answers] == [303, 303, 303, 303, 409]
+        assert ends[-1] == ends[-2] == grant.expires_at + 28 * 24 * HOUR
+        assert (await post(browser, f"/access/{grant.id}/more", more="99y", was=str(ends[-1]))).status == 409
 
 
 async def test_whoever_is_faster_what_has_ended_gets_no_more_time() -> None:

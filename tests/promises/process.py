@@ -13,13 +13,13 @@ from pathlib import Path
 
 from aiohttp.test_utils import TestServer, unused_port
 
-from proxy.app import SITE, clock
 from proxy.core.mint import for_today, new_grant
 from proxy.core.policyfile import parse
 from proxy.core.ports import Store
 from proxy.core.record import Verdict, verify
 from proxy.core.token import mint_token
 from proxy.demo import generate, make_app
+from proxy.house import SITE, clock
 from proxy.stores.keys import load_keys
 from proxy.stores.redis import open_redis
 from proxy.stores.sqlite import open_sqlite

@@ -7,9 +7,10 @@ import asyncio
 import sys
 from functools import partial
 
-import proxy.app
-from proxy.app import SITE, clock, serving
+import proxy.house
+from proxy.app import serving
 from proxy.core.ports import Store
+from proxy.house import SITE, clock
 from proxy.settings import Settings, read_settings
 from proxy.stores.connection import Synchronous
 from proxy.stores.sqlite import open_sqlite
@@ -18,7 +19,7 @@ from proxy.stores.sqlite import open_sqlite
 async def main(synchronous: Synchronous) -> None:
     settings = read_settings()
     if synchronous != "FULL":
-        proxy.app.open_store = partial(_loose_store, synchronous=synchronous)
+        proxy.house.open_store = partial(_loose_store, synchronous=synchronous)
     async with serving(settings):
         sys.stdout.write("ready\n")
         sys.stdout.flush()

@@ -10,8 +10,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from proxy.app import clock
 from proxy.core.record import Draft
+from proxy.house import clock
 from tests.promises.process import Post, post
 from tests.stores.redis_server import RedisServer
 

@@ -12,9 +12,9 @@ import aiohttp
 import msgspec
 from yarl import URL
 
-from proxy.app import clock
 from proxy.core.record import Draft
 from proxy.core.session import new_session
+from proxy.house import clock
 from tests.promises.process import Post, post
 
 OPENING = "EIO=4&transport=polling"

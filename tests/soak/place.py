@@ -11,12 +11,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from yarl import URL
 
-from proxy.app import SITE, clock
 from proxy.core.mint import for_today, new_grant
 from proxy.core.policyfile import parse
 from proxy.core.record import Record, Verdict, verify
 from proxy.core.token import mint_token
 from proxy.demo import SOCKETS, generate, make_app
+from proxy.house import SITE, clock
 from proxy.stores.keys import load_keys
 from proxy.stores.sqlite import open_sqlite
 from tests.soak.clinicians import WAYS, Clinician

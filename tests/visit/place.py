@@ -103,7 +103,7 @@ class Place:
     async def enter(self, minted: Minted, *, cookie: str = "") -> str:
         """Sign in by link and PIN and give the cookie's value."""
         answer = await self.try_pin(minted, minted.passcode, cookie=cookie)
-        assert (answer.status, answer.headers["Location"]) == (303, "/visit/home")
+        assert (answer.status, answer.headers["Location"]) == (303, "/visit/welcome")
         return answer.cookies["chaperone"]
 
     async def csrf(self, cookie: str) -> str:

@@ -26,7 +26,7 @@ async def by_code(place: Place, code: str, pin: str) -> Answer:
 async def test_a_right_link_and_pin_open_the_grant(place: Place) -> None:
     minted = await place.mint()
     answer = await place.try_pin(minted, minted.passcode)
-    assert (answer.status, answer.headers["Location"]) == (303, "/visit/home")
+    assert (answer.status, answer.headers["Location"]) == (303, "/visit/welcome")
     grant = await place.grant(minted)
     assert (grant.opened_at, grant.zone, grant.expires_at) == (NOW, "Europe/Berlin", NOW + 4 * HOUR)
     assert outcomes(await place.log(minted)) == ["consent", "entered", "opened"]

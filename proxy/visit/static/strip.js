@@ -152,6 +152,11 @@
     }).then(function (about) {
       if (!about) { return; }
       if (known && known.grant_id !== about.grant_id) { leave(); return; }
+      // The owner changed what is shared: these pages keep what they read, so they begin anew.
+      if (known && (known.policy.hash !== about.policy.hash || known.window.days !== about.window.days)) {
+        if (!leaving) { leaving = true; window.location.reload(); }
+        return;
+      }
       if (!known || known.expires_at !== about.expires_at || known.csrf !== about.csrf) { known = about; show(about); }
       switchOff();
     }).catch(function () { /* out of reach: asked again soon */ });

@@ -1,0 +1,281 @@
+"""`export`: files for a visit, from the same figures as the clinician's page, through the same policy."""
+
+import secrets
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final, cast
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from proxy.app import make_gate, nightscout
+from proxy.cli.export_files import Form, Format, Written, require_export, summary_of, write
+from proxy.cli.export_reading import Step, pieces_of, read
+from proxy.cli.export_spans import Part, Wanted, parts_of
+from proxy.cli.frame import AsJson, Refused, answer, run, settings
+from proxy.cli.grants import find_visit, settled
+from proxy.cli.noting import noted
+from proxy.cli.sharing import find_policy
+from proxy.core.grant import Grant
+from proxy.core.identity import ABOUT_ME, ME, equipment, read_about_me, whose
+from proxy.core.mint import new_grant
+from proxy.core.policy import Policy
+from proxy.core.record import Draft, Value
+from proxy.core.study import figures_view
+from proxy.gate.gate import Gate
+from proxy.house import SITE, House, clock, opened
+from proxy.owner.giving import PREVIEWED_BY, preview_times
+from proxy.report.bins import Granularity, allowed
+from proxy.report.cover import Cover, is_unnamed
+from proxy.report.passwords import passphrase
+from proxy.report.targets import TARGETS
+from proxy.report.words import Units
+from proxy.visit.described import described
+from proxy.visit.file_bodies import Making
+from proxy.visit.file_cover import cover_of
+from proxy.visit.files_offered import may_remove
+from proxy.visit.remarks import remarks_of
+
+_UNITS: Final[Mapping[str, Units]] = {"mg/dl": "mg/dL", "mgdl": "mg/dL", "mmol/l": "mmol/L", "mmol": "mmol/L"}
+_FORMATS: Final = ("text", "pdf", "png", "csv", "json", "html")
+_LOCKABLE: Final = ("pdf", "html")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Through whose eyes: a grant's, or a policy's."""
+
+    grant: Grant
+    """As opened. Made up for a policy: it has no id, and nobody holds it."""
+    policy: Policy
+    cover: Cover
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command()(export)
+
+
+def export(
+    grant: Annotated[
+        str, typer.Option(metavar="GRANT", help="As this grant shows it; noted in its log.")
+    ] = "",
+    policy: Annotated[str, typer.Option(help="As this policy would show it: a name, or a YAML file.")] = "",
+    days: Annotated[int | None, typer.Option(help="How many days back; default: all that are shown.")] = None,
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="The first day (2026-10-01).")] = "",
+    last: Annotated[str, typer.Option("--to", metavar="DAY", help="The last day (2026-10-31).")] = "",
+    form: Annotated[
+        str, typer.Option("--format", help="text, pdf, png, csv, json or html (locked).")
+    ] = "pdf",
+    granularity: Annotated[str, typer.Option(help="Of CSV: 5min, 15min, hour or day.")] = "",
+    units: Annotated[str, typer.Option(help="mg/dL or mmol/L.")] = "",
+    targets: Annotated[str, typer.Option(help="standard, older or pregnancy.")] = "standard",
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Lock a PDF with six words, shown once.")
+    ] = False,
+    unnamed: Annotated[
+        bool, typer.Option("--remove-identifiers", help="Leave out names, notes and zone.")
+    ] = False,
+    split: Annotated[str, typer.Option(metavar="month", help="One file for each month.")] = "",
+    out: Annotated[Path, typer.Option(help="A folder, or the name of the new file.")] = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Make files: PDF, picture, text, CSV, JSON, or the locked visit file."""
+    if bool(grant) == bool(policy):
+        raise typer.BadParameter("Write --grant or --policy; one of the two.")
+    if form not in _FORMATS or split not in ("", "month") or targets not in TARGETS:
+        raise typer.BadParameter(
+            f"--format: {', '.join(_FORMATS)}. --split: month. --targets: {', '.join(TARGETS)}."
+        )
+    if encrypt and form not in _LOCKABLE:
+        raise typer.BadParameter("Only PDF and HTML files can be locked.")
+    wanted = Wanted(days, _day(first, "--from"), _day(last, "--to"), by_month=split == "month")
+    if wanted.last and not wanted.first:
+        raise typer.BadParameter("--to needs --from.")
+    words = passphrase(secrets.token_bytes) if encrypt or form == "html" else ""
+    shape = Form(
+        cast("Format", form), cast("Granularity", granularity or "day"), TARGETS[targets], unnamed, words
+    )
+    asked = Asked(grant, policy, wanted, shape, granularity == "", _units(units), out)
+    files = run(_export(asked))
+    answer(_object(files, words), _told(files, words), as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for."""
+
+    grant: str
+    policy: str
+    wanted: Wanted
+    form: Form
+    any_granularity: bool
+    """Whether none was named: then it is a day, or the finest that a policy of averages allows."""
+    units: Units | None
+    """None for those that the owner uses."""
+    out: Path
+
+
+def _day(text: str, option: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{option}: write a day such as 2026-10-01.") from None
+
+
+def _units(text: str) -> Units | None:
+    if text and text.lower() not in _UNITS:
+        raise typer.BadParameter("--units: mg/dL or mmol/L.")
+    return _UNITS[text.lower()] if text else None
+
+
+async def _export(asked: Asked) -> list[Written]:
+    async with _gate(asked) as (house, gate):
+        return await make_files(house, gate, asked)
+
+
+@asynccontextmanager
+async def _gate(_asked: Asked) -> AsyncIterator[tuple[House, Gate]]:
+    here = settings()
+    async with opened(here) as house, nightscout(here) as site:
+        yield house, make_gate(house, site.nightscout)
+
+
+async def make_files(house: House, gate: Gate, asked: Asked) -> list[Written]:
+    """Make the files of an export: each is on record before it has its name.
+
+    Raises Refused, GrantEnded, UpstreamError, StoreUnavailable.
+    """
+    source = await _source(house, gate, asked)
+    form, policy, now = asked.form, source.policy, gate.clock()
+    _require(policy, form)
+    view = figures_view(source.grant, policy, site_key=gate.site_key)
+    # Figures are read through the narrowed view; what it may show is decided by the policy itself.
+    shown = replace(view, policy=replace(view.policy, detail=policy.detail))
+    parts = parts_of(shown, asked.wanted, source.grant.days, now=now, compared=form.format != "csv")
+    made: list[Written] = []
+    with _bar(sum(pieces_of(view, part.span) for part in parts)) as step:
+        for part in parts:
+            made.append(await _one(house, gate, asked, source, part, step))
+    return made
+
+
+async def _one(house: House, gate: Gate, asked: Asked, source: Source, part: Part, step: Step) -> Written:
+    form, now = asked.form, gate.clock()
+    view = figures_view(source.grant, source.policy, site_key=gate.site_key)
+    material = await read(view, source.policy, part.span, gate.nightscout.rows, now=now, step=step)
+    making = Making(material, summary_of(material, part, view, form, now=now), source.cover)
+    written = await write(making, part, form, asked.out, secrets.token_bytes)
+    try:
+        await _record(
+            house, source, written, f"file {form.kind} days={part.span.days} units={source.cover.units}", now
+        )
+    except BaseException:
+        written.drop()
+        raise
+    written.keep()
+    return written
+
+
+async def _record(house: House, source: Source, written: Written, query: str, now: int) -> None:
+    fields: dict[str, Value] = {"query": query, "bytes": written.size, "sha256": written.sha256}
+    grant = source.grant.id
+    await noted(house, "file", policy=source.policy.name, **fields, **({"grant_of": grant} if grant else {}))
+    if grant:
+        draft = Draft("answer", now, {"by": "owner", "door": "summary", "status": 200, **fields})
+        await house.store.append(grant, draft)
+
+
+def _require(policy: Policy, form: Form) -> None:
+    require_export(policy.exports, form.format)
+    if form.format == "csv" and form.granularity not in allowed(policy.detail):
+        finest = " or ".join(allowed(policy.detail)) or "none: it shows whole periods only"
+        raise Refused(f"--granularity: this policy allows {finest}.")
+    if form.unnamed and not (may_remove(policy) or is_unnamed(policy)):
+        raise Refused(
+            "--remove-identifiers: of averages, days would have other edges. Use the policy unnamed."
+        )
+
+
+async def _source(house: House, gate: Gate, asked: Asked) -> Source:
+    if asked.grant:
+        found = await settled(house, await find_visit(house, asked.grant))
+        if found.state(gate.clock()) == "ended":
+            raise Refused(
+                "This access has ended: nothing more is made through it. Use --policy for your own files."
+            )
+        policy = gate.policy(found)
+    else:
+        policy = find_policy(house.settings, asked.policy)
+        found = _made_up(house, policy, gate.clock(), asked)
+    if found.opened_at is None or found.zone is None:
+        found = replace(found, opened_at=gate.clock(), zone=await gate.zone())
+    return Source(found, policy, await _cover(house, found, policy, asked))
+
+
+def _made_up(house: House, policy: Policy, now: int, asked: Asked) -> Grant:
+    """Make a grant that is kept nowhere, for the window and the days that it would show."""
+    days = asked.wanted.days or (
+        policy.window if asked.wanted.first or policy.detail == "summary" else min(policy.window, 90)
+    )
+    minted = new_grant(
+        policy,
+        site=SITE,
+        clinician=PREVIEWED_BY,
+        days=days,
+        times=preview_times(now),
+        now=now,
+        random=secrets.token_bytes,
+        entry_key=house.keys.entry,
+        public_url=house.settings.public_origin,
+        kind="preview",
+    )
+    return replace(minted.grant, id="", clinician="")
+
+
+async def _cover(house: House, grant: Grant, policy: Policy, asked: Asked) -> Cover:
+    about = read_about_me(await house.store.document(ABOUT_ME, ME))
+    shared = described(policy, grant)
+    shared = replace(shared, whose=whose(shared.identity, about), equipment=equipment(about, shared.classes))
+    written = await remarks_of(house.store, grant)
+    unnamed = asked.form.unnamed or is_unnamed(policy)
+    return cover_of(
+        grant, shared, policy, written, units=asked.units or about.units or "mg/dL", unnamed=unnamed
+    )
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Step]:
+    """Show how far it is, where somebody watches."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("Reading"),
+        BarColumn(),
+        TextColumn("{task.completed} of {task.total}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda: progress.advance(task)
+
+
+def _object(files: list[Written], words: str) -> dict[str, Any]:
+    listed = [{"file": str(one.path), "bytes": one.size, "sha256": one.sha256} for one in files]
+    return {"files": listed, "passphrase": words or None}
+
+
+def _told(files: list[Written], words: str) -> str:
+    lines = [f"Written: {one.path} ({one.size:,} bytes)" for one in files]
+    if words:
+        lines += [
+            "",
+            f"Six words: {words}",
+            "They are shown only this once. Send them another way than the file.",
+        ]
+    lines += ["", "A file can't be taken back: shred it, or file it in the medical record."]
+    return "\n".join(lines)

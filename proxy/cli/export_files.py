@@ -1,0 +1,155 @@
+"""Writes an export's files: made beside their place, put on record, and only then given their names."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from proxy.cli.export_spans import Part
+from proxy.cli.frame import Refused
+from proxy.core.policy import EXPORTS
+from proxy.core.study import MOST_COMPARED
+from proxy.core.view import View
+from proxy.report.bins import Granularity
+from proxy.report.cover import file_name, made_on
+from proxy.report.facts import Material
+from proxy.report.lessened import offset_of, without_automation_before
+from proxy.report.model import Summary
+from proxy.report.summary import summarise
+from proxy.report.targets import Targets
+from proxy.report.words_text import as_text
+from proxy.visit.file_bodies import Making, body_of, table_of
+from proxy.visit.files_offered import Kind
+
+Format = Literal["text", "pdf", "png", "csv", "json", "html"]
+_GOES_WITH: dict[str, str] = {"text": "pdf", "png": "pdf", "html": "pdf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """In which form files are wanted."""
+
+    format: Format
+    granularity: Granularity
+    targets: Targets
+    unnamed: bool
+    words: str
+    """The passphrase of a locked file; empty for one that isn't locked."""
+
+    @property
+    def kind(self) -> str:
+        """Give the kind of file, as downloads name it."""
+        if self.format == "csv":
+            return f"csv-{self.granularity}"
+        return "pdf-locked" if self.format == "pdf" and self.words else self.format
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that was written beside its place."""
+
+    path: Path
+    beside: Path
+    size: int
+    sha256: str
+
+    def keep(self) -> None:
+        """Give it its name. Raises Refused if another has it meanwhile."""
+        try:
+            _give_name(self.beside, self.path)
+        finally:
+            self.drop()
+
+    def drop(self) -> None:
+        """Remove what was written."""
+        with suppress(FileNotFoundError):
+            self.beside.unlink()
+
+
+def _give_name(beside: Path, path: Path) -> None:
+    try:
+        os.link(beside, path)
+    except FileExistsError as error:
+        raise _taken(path) from error
+    except OSError:
+        # A file system without links, as on a USB stick.
+        if path.exists():
+            raise _taken(path) from None
+        beside.rename(path)
+
+
+def _taken(path: Path) -> Refused:
+    return Refused(f"The file {path} exists already: name another one, or a folder.")
+
+
+def require_export(exports: tuple[str, ...], wanted: Format) -> None:
+    """Refuse a form that the policy doesn't list. Raises Refused."""
+    needed = _GOES_WITH.get(wanted, wanted)
+    assert needed in EXPORTS
+    if needed not in exports:
+        raise Refused(f"This policy makes no such file: its `exports` do not name {needed}.")
+
+
+def summary_of(material: Material, part: Part, view: View, form: Form, *, now: int) -> Summary:
+    """Compute the figures of a file."""
+    span = part.span
+    zone = offset_of(view.zone, span.end) if form.unnamed else view.zone
+    summary = summarise(
+        material,
+        start_ms=span.start,
+        end_ms=span.end,
+        zone=zone,
+        now_ms=now,
+        targets=form.targets,
+        floor_ms=span.floor,
+    )
+    return without_automation_before(summary) if span.days > MOST_COMPARED else summary
+
+
+async def write(making: Making, part: Part, form: Form, out: Path, random: Any) -> Written:
+    """Make a file beside its place; a table goes to the disk row by row. Raises Refused."""
+    if form.unnamed:
+        making = making.unnamed()
+    path = _path(making.summary, part, form, out)
+    return await asyncio.to_thread(_written, path, _chunks(making, form, random))
+
+
+def _chunks(making: Making, form: Form, random: Any) -> Iterable[bytes]:
+    if form.format == "csv":
+        return table_of(making, form.granularity)
+    if form.format == "text":
+        return [as_text(making.summary, making.cover.units, withheld=making.cover.withheld).encode()]
+    return [body_of(making, cast("Kind", form.kind), form.words, random)]
+
+
+def _path(summary: Summary, part: Part, form: Form, out: Path) -> Path:
+    if not out.is_dir():
+        if part.month:
+            raise Refused(f"--out: with --split, name a folder that exists; {out} is none.")
+        return out
+    detail = form.granularity if form.format == "csv" else ""
+    ending = "txt" if form.format == "text" else form.format
+    name = file_name(made_on(summary), ending, detail)
+    return out / (name.replace(made_on(summary).isoformat(), part.month) if part.month else name)
+
+
+def _written(path: Path, chunks: Iterable[bytes]) -> Written:
+    beside, digest, size = path.with_name(f".{path.name}.part"), hashlib.sha256(), 0
+    if path.exists():
+        raise _taken(path)
+    try:
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+    except OSError as error:
+        raise Refused(f"The file {path} can't be written ({error.strerror}).") from error
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return Written(path, beside, size, digest.hexdigest())

@@ -1,0 +1,89 @@
+"""Listening on a port, and running beside it: no logic of ours, only how a server of aiohttp is to behave.
+
+aiohttp answers what is no HTTP at all by itself, and quotes it: here it gets the fields that every refusal has.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_request import BaseRequest
+
+from proxy.core.headers import PRIVATE
+
+_UNREADABLE = "This request can't be read. Send it again as a plain HTTP request."
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int, *, shared: bool) -> AsyncIterator[web.Server]:
+    """Listen for the length of the block; give what serves a single connection."""
+    # No access log: it would hold addresses with codes and tokens in them. The record is the log.
+    runner = _Runner(app, access_log=None, shutdown_timeout=10, handler_cancellation=True)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, reuse_port=shared).start()
+        assert runner.server is not None
+        yield runner.server
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run something beside the block, and stop it at the block's end; if it fails, the block is ended."""
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(work)
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+class _Connection(web.RequestHandler):
+    """One connection."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what could not be read, or a fault of the server's own: without a word of either."""
+        super().handle_error(request, status, exc, message)  # writes the fault to the log
+        reason, told = (
+            ("unreadable", _UNREADABLE) if status < 500 else ("fault", "Something went wrong here.")
+        )  # noqa: PLR2004
+        body = {"reason": reason, "message": told, "request_id": secrets.token_hex(8)}
+        response = web.Response(
+            text=json.dumps(body),
+            status=status,
+            content_type="application/json",
+            headers={**PRIVATE, "Server": "chaperone"},
+        )
+        response.force_close()
+        return response
+
+
+class _Server(web.Server):
+    """Makes our connections."""
+
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class _Runner(web.AppRunner):
+    """Runs an application with our connections."""
+
+    async def _make_server(self) -> web.Server:
+        server = await super()._make_server()
+        server.__class__ = _Server  # the same server in everything but the connections that it makes
+        return server

@@ -1,0 +1,51 @@
+"""What listens: also what is no HTTP gets our fields and our headers, and none of its own words back."""
+
+import asyncio
+import json
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import unused_port
+
+from proxy.listening import listening, running
+
+
+async def _said(port: int, sent: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    await writer.drain()
+    answer = await asyncio.wait_for(reader.read(), 30)
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"CANARY\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nCanary Canary: 1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nCANARY",
+        b"GET /" + b"CANARY" * 3000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"\x16\x03\x01CANARY\r\n\r\n",
+    ],
+)
+async def test_what_is_no_request_is_refused_like_everything_else(sent: bytes) -> None:
+    port = unused_port()
+    async with listening(web.Application(), "127.0.0.1", port, shared=False):
+        head, _, body = (await _said(port, sent)).partition(b"\r\n\r\n")
+    assert head.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
+    assert b"no-store" in head
+    assert b"Python" not in head
+    assert {"reason", "message", "request_id"} == set(json.loads(body))
+    assert b"canary" not in (head + body).lower()
+
+
+async def test_work_that_fails_beside_a_block_ends_the_block() -> None:
+    async def fail() -> None:
+        raise OSError("gone")
+
+    with pytest.raises(ExceptionGroup) as caught:
+        async with running(fail()):
+            await asyncio.Event().wait()
+    assert caught.group_contains(OSError, match="gone")
