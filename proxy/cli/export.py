@@ -2,9 +2,9 @@
 
 import secrets
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
@@ -16,44 +16,26 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from proxy.app import make_gate, nightscout
 from proxy.cli.export_files import Form, Format, Written, require_export, summary_of, write
 from proxy.cli.export_reading import Step, pieces_of, read
+from proxy.cli.export_source import Asked, Source, source_of
 from proxy.cli.export_spans import Part, Wanted, parts_of
 from proxy.cli.frame import AsJson, Refused, answer, run, settings
-from proxy.cli.grants import find_visit, settled
 from proxy.cli.noting import noted
-from proxy.cli.sharing import find_policy
-from proxy.core.grant import Grant
-from proxy.core.identity import ABOUT_ME, ME, equipment, read_about_me, whose
-from proxy.core.mint import new_grant
 from proxy.core.policy import Policy
 from proxy.core.record import Draft, Value
 from proxy.core.study import figures_view
 from proxy.gate.gate import Gate
-from proxy.house import SITE, House, clock, opened
-from proxy.owner.giving import PREVIEWED_BY, preview_times
-from proxy.report.bins import Granularity, allowed
-from proxy.report.cover import Cover, is_unnamed
+from proxy.house import House, opened
+from proxy.report.bins import LENGTHS, Granularity, allowed
+from proxy.report.cover import is_unnamed
 from proxy.report.passwords import passphrase
 from proxy.report.targets import TARGETS
 from proxy.report.words import Units
-from proxy.visit.described import described
 from proxy.visit.file_bodies import Making
-from proxy.visit.file_cover import cover_of
 from proxy.visit.files_offered import may_remove
-from proxy.visit.remarks import remarks_of
 
 _UNITS: Final[Mapping[str, Units]] = {"mg/dl": "mg/dL", "mgdl": "mg/dL", "mmol/l": "mmol/L", "mmol": "mmol/L"}
 _FORMATS: Final = ("text", "pdf", "png", "csv", "json", "html")
 _LOCKABLE: Final = ("pdf", "html")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Through whose eyes: a grant's, or a policy's."""
-
-    grant: Grant
-    """As opened. Made up for a policy: it has no id, and nobody holds it."""
-    policy: Policy
-    cover: Cover
 
 
 def add_to(app: typer.Typer) -> None:
@@ -72,7 +54,7 @@ def export(
     form: Annotated[
         str, typer.Option("--format", help="text, pdf, png, csv, json or html (locked).")
     ] = "pdf",
-    granularity: Annotated[str, typer.Option(help="Of CSV: 5min, 15min, hour or day.")] = "",
+    granularity: Annotated[str, typer.Option(help="Of CSV: 5min, 15min, hour or day.")] = "day",
     units: Annotated[str, typer.Option(help="mg/dL or mmol/L.")] = "",
     targets: Annotated[str, typer.Option(help="standard, older or pregnancy.")] = "standard",
     encrypt: Annotated[
@@ -88,9 +70,15 @@ def export(
     """Make files: PDF, picture, text, CSV, JSON, or the locked visit file."""
     if bool(grant) == bool(policy):
         raise typer.BadParameter("Write --grant or --policy; one of the two.")
-    if form not in _FORMATS or split not in ("", "month") or targets not in TARGETS:
+    if (
+        form not in _FORMATS
+        or split not in ("", "month")
+        or targets not in TARGETS
+        or granularity not in LENGTHS
+    ):
         raise typer.BadParameter(
-            f"--format: {', '.join(_FORMATS)}. --split: month. --targets: {', '.join(TARGETS)}."
+            f"--format: {', '.join(_FORMATS)}. --split: month. --targets: {', '.join(TARGETS)}. "
+            f"--granularity: {', '.join(LENGTHS)}."
         )
     if encrypt and form not in _LOCKABLE:
         raise typer.BadParameter("Only PDF and HTML files can be locked.")
@@ -98,27 +86,10 @@ def export(
     if wanted.last and not wanted.first:
         raise typer.BadParameter("--to needs --from.")
     words = passphrase(secrets.token_bytes) if encrypt or form == "html" else ""
-    shape = Form(
-        cast("Format", form), cast("Granularity", granularity or "day"), TARGETS[targets], unnamed, words
-    )
-    asked = Asked(grant, policy, wanted, shape, granularity == "", _units(units), out)
+    shape = Form(cast("Format", form), cast("Granularity", granularity), TARGETS[targets], unnamed, words)
+    asked = Asked(grant, policy, wanted, shape, _units(units), out)
     files = run(_export(asked))
     answer(_object(files, words), _told(files, words), as_json=as_json)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for."""
-
-    grant: str
-    policy: str
-    wanted: Wanted
-    form: Form
-    any_granularity: bool
-    """Whether none was named: then it is a day, or the finest that a policy of averages allows."""
-    units: Units | None
-    """None for those that the owner uses."""
-    out: Path
 
 
 def _day(text: str, option: str) -> date | None:
@@ -135,15 +106,9 @@ def _units(text: str) -> Units | None:
 
 
 async def _export(asked: Asked) -> list[Written]:
-    async with _gate(asked) as (house, gate):
-        return await make_files(house, gate, asked)
-
-
-@asynccontextmanager
-async def _gate(_asked: Asked) -> AsyncIterator[tuple[House, Gate]]:
     here = settings()
     async with opened(here) as house, nightscout(here) as site:
-        yield house, make_gate(house, site.nightscout)
+        return await make_files(house, make_gate(house, site.nightscout), asked)
 
 
 async def make_files(house: House, gate: Gate, asked: Asked) -> list[Written]:
@@ -151,18 +116,15 @@ async def make_files(house: House, gate: Gate, asked: Asked) -> list[Written]:
 
     Raises Refused, GrantEnded, UpstreamError, StoreUnavailable.
     """
-    source = await _source(house, gate, asked)
+    source = await source_of(house, gate, asked)
     form, policy, now = asked.form, source.policy, gate.clock()
     _require(policy, form)
     view = figures_view(source.grant, policy, site_key=gate.site_key)
     # Figures are read through the narrowed view; what it may show is decided by the policy itself.
     shown = replace(view, policy=replace(view.policy, detail=policy.detail))
     parts = parts_of(shown, asked.wanted, source.grant.days, now=now, compared=form.format != "csv")
-    made: list[Written] = []
     with _bar(sum(pieces_of(view, part.span) for part in parts)) as step:
-        for part in parts:
-            made.append(await _one(house, gate, asked, source, part, step))
-    return made
+        return [await _one(house, gate, asked, source, part, step) for part in parts]
 
 
 async def _one(house: House, gate: Gate, asked: Asked, source: Source, part: Part, step: Step) -> Written:
@@ -200,53 +162,6 @@ def _require(policy: Policy, form: Form) -> None:
         raise Refused(
             "--remove-identifiers: of averages, days would have other edges. Use the policy unnamed."
         )
-
-
-async def _source(house: House, gate: Gate, asked: Asked) -> Source:
-    if asked.grant:
-        found = await settled(house, await find_visit(house, asked.grant))
-        if found.state(gate.clock()) == "ended":
-            raise Refused(
-                "This access has ended: nothing more is made through it. Use --policy for your own files."
-            )
-        policy = gate.policy(found)
-    else:
-        policy = find_policy(house.settings, asked.policy)
-        found = _made_up(house, policy, gate.clock(), asked)
-    if found.opened_at is None or found.zone is None:
-        found = replace(found, opened_at=gate.clock(), zone=await gate.zone())
-    return Source(found, policy, await _cover(house, found, policy, asked))
-
-
-def _made_up(house: House, policy: Policy, now: int, asked: Asked) -> Grant:
-    """Make a grant that is kept nowhere, for the window and the days that it would show."""
-    days = asked.wanted.days or (
-        policy.window if asked.wanted.first or policy.detail == "summary" else min(policy.window, 90)
-    )
-    minted = new_grant(
-        policy,
-        site=SITE,
-        clinician=PREVIEWED_BY,
-        days=days,
-        times=preview_times(now),
-        now=now,
-        random=secrets.token_bytes,
-        entry_key=house.keys.entry,
-        public_url=house.settings.public_origin,
-        kind="preview",
-    )
-    return replace(minted.grant, id="", clinician="")
-
-
-async def _cover(house: House, grant: Grant, policy: Policy, asked: Asked) -> Cover:
-    about = read_about_me(await house.store.document(ABOUT_ME, ME))
-    shared = described(policy, grant)
-    shared = replace(shared, whose=whose(shared.identity, about), equipment=equipment(about, shared.classes))
-    written = await remarks_of(house.store, grant)
-    unnamed = asked.form.unnamed or is_unnamed(policy)
-    return cover_of(
-        grant, shared, policy, written, units=asked.units or about.units or "mg/dL", unnamed=unnamed
-    )
 
 
 @contextmanager

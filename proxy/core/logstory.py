@@ -50,9 +50,14 @@ def files_taken(records: Iterable[Fields]) -> Sequence[str]:
     for fields in records:
         if fields.get("file"):
             found[str(fields["file"])] = None
-        elif fields.get("door") == "summary" and str(fields.get("query")).startswith("text "):
+        elif _is_file(fields):
             found[topic(fields)] = None
     return list(found)
+
+
+def _is_file(fields: Fields) -> bool:
+    """Say whether an answer was something to take away."""
+    return fields.get("door") == "summary" and str(fields.get("query")).startswith(("file ", "text "))
 
 
 def ways_in(records: Iterable[Fields]) -> Sequence[str]:
@@ -118,11 +123,14 @@ def _requests(run: Sequence[Fields], whole: frozenset[object]) -> tuple[str, Ton
     refused = [fields for fields in run if fields["kind"] == "refusal"]
     # Of a long answer only its beginning counts: the rest is the same request.
     asked = [fields for fields in run if fields["kind"] in ("answer", "begun")]
-    topics = list(dict.fromkeys(filter(None, map(topic, asked))))
+    taken = _named(fields for fields in asked if _is_file(fields))
+    looked = _named(fields for fields in asked if not _is_file(fields))
     parts = []
     if asked:
-        about = ", ".join(topics) or "what pages ask of their own accord"
-        parts.append(f"Looked at {about}{_on(run[0])} ({_count(len(asked), 'request')})")
+        about = [f"looked at {looked}"] if looked else []
+        about += [f"took {taken}"] if taken else []
+        words = " and ".join(about) or "looked at what pages ask of their own accord"
+        parts.append(f"{words[0].upper()}{words[1:]}{_on(run[0])} ({_count(len(asked), 'request')})")
     broken = sum(fields["kind"] == "begun" and fields.get("request_id") not in whole for fields in run)
     broken += sum(fields["kind"] == "cut" for fields in run)
     if broken:
@@ -131,6 +139,10 @@ def _requests(run: Sequence[Fields], whole: frozenset[object]) -> tuple[str, Ton
         why = ", ".join(dict.fromkeys(str(each.get("reason", "")).replace("_", " ") for each in refused))
         parts.append(f"{_count(len(refused), 'request')} refused ({why})")
     return "; ".join(parts) or "A download went on", "plain" if asked or not refused else "wrong"
+
+
+def _named(answers: Iterable[Fields]) -> str:
+    return ", ".join(dict.fromkeys(filter(None, map(topic, answers))))
 
 
 def _on(fields: Fields, word: str = "on") -> str:

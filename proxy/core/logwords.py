@@ -94,6 +94,7 @@ _DEEDS: Final = {
     "new PIN": "You gave a new PIN:",
     "receipt": "You took the receipt:",
     "log checked": "You checked a copy of the log:",
+    "inventory read": "You looked at what is in your Nightscout",
     "ask granted": "You said yes to a question for more:",
     "ask declined": "You said “not now” to a question for more:",
     "opening allowed": "You let somebody in:",
@@ -168,7 +169,9 @@ def _state(fields: Fields, moment: Moment) -> str:
         case "told" if fields.get("about") == "identity":
             return "You changed what is said of you"
         case "ended":
-            return _ENDINGS.get(str(fields.get("ending", fields.get("how"))), "Access ended") + _copies(fields)
+            return _ENDINGS.get(str(fields.get("ending", fields.get("how"))), "Access ended") + _copies(
+                fields
+            )
         case "asked" | "reshaped" if fields.get("asked"):
             return _asked(fields)
         case "owner":

@@ -122,13 +122,26 @@ def _by_hand(known: Known) -> list[Check]:
             ("form", _("The clinic can work with this form, or has said which it needs"), _never, ""),
             ("old", _("Old links to your Nightscout, given out earlier, are closed"), _never, ""),
             ("talked", _("The findings were talked over"), _never, ""),
-            ("copies", _("The clinic has deleted its copies, or filed them in your record"), _never, ""),
+            (
+                "copies",
+                _("The clinic has deleted its copies, or filed them in your record"),
+                _said_at_the_end,
+                "",
+            ),
         )
     ]
 
 
 def _in_the_room(known: Known) -> bool:
     return known.came("pairing", "console")
+
+
+def _said_at_the_end(known: Known) -> bool:
+    """Say whether the clinician ticked it as they ended the access: it is on the log's last line."""
+    last = known.records[-1] if known.records else {}
+    return last.get("kind") == "ended" and (
+        last.get("copies_deleted") is True or last.get("copies_filed") is True
+    )
 
 
 def _never(_known: Known) -> bool:

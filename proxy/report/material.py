@@ -1,7 +1,7 @@
 """Reads rows of v1's shape into material: with whatever fields a view left in them, newest first or in any order."""
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
@@ -68,30 +68,33 @@ def read_entries(entries: Iterable[Any]) -> Measured:
     """Read sensor readings, fingersticks and calibrations; what is no number, or a sensor's error code, is left out."""
     read = Measured()
     for part in batches(entries):
-        kinds = column(part, "type")
-        columns = [column(part, name) for name in ("isValid", "sgv", "device", "n")]
         when = moments(part, "date", "dateString", "mills", "created_at")
-        for row, at, kind, valid, *values in zip(part, when, kinds, *columns, strict=True):
-            if at is None or valid is False:
-                continue
-            if kind == "sgv":
-                _reading(read, at, *values)
-            elif kind in _METERS:
-                read.events.append(Event(at, _METERS[kind], value=number(get(row, "mbg"))))
+        valid = [None if told is False else at for at, told in zip(when, column(part, "isValid"), strict=True)]
+        kinds = column(part, "type")
+        _readings(read, valid, kinds, part)
+        if not _METERS.keys().isdisjoint(kinds):
+            read.events.extend(
+                Event(at, _METERS[kind], value=number(get(row, "mbg")))
+                for at, kind, row in zip(valid, kinds, part, strict=True)
+                if at is not None and kind in _METERS
+            )
     return read
 
 
-def _reading(read: Measured, moment: int, sgv: Any, device: Any, count: Any) -> None:
-    value = number(sgv)
-    if value is None or not LOWEST <= value <= HIGHEST:
-        return
-    readings, name = read.readings, text(device)
-    if name not in read.devices and len(read.devices) < _MOST_DEVICES:
-        read.devices[name] = len(read.devices)
-    readings.at.append(moment)
-    readings.mgdl.append(value)
-    readings.device.append(read.devices.get(name, 0))
-    readings.count.append(1 if count is None else max(1, round(number(count) or 1)))
+def _readings(read: Measured, when: Sequence[int | None], kinds: Sequence[Any], rows: Sequence[Any]) -> None:
+    columns = (column(rows, "sgv"), column(rows, "device"), column(rows, "n"))
+    readings, devices = read.readings, read.devices
+    for at, kind, sgv, device, count in zip(when, kinds, *columns, strict=True):
+        value = sgv if type(sgv) is int else number(sgv)
+        if at is None or kind != "sgv" or value is None or not LOWEST <= value <= HIGHEST:
+            continue
+        name = "" if device is None else text(device)
+        if name not in devices and len(devices) < _MOST_DEVICES:
+            devices[name] = len(devices)
+        readings.at.append(at)
+        readings.mgdl.append(value)
+        readings.device.append(devices.get(name, 0))
+        readings.count.append(1 if count is None else max(1, round(number(count) or 1)))
 
 
 def _in_order(readings: Readings) -> Readings:

@@ -10,7 +10,7 @@ from proxy.core.instants import milliseconds
 from proxy.report.facts import MINUTE
 
 MGDL_PER_MMOL: Final = 18.01559
-_TOGETHER: Final = 4096
+_TOGETHER: Final = 512
 _LIKELY_MMOL = 30
 """A fingerstick without a unit below this is in mmol/L."""
 
@@ -21,7 +21,7 @@ def get(row: Any, name: str) -> Any:
 
 
 def batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    """Cut a stream into lists of some thousand rows, to be read in columns."""
+    """Cut a stream into lists of some hundred rows, to be read in columns."""
     stream = iter(rows)
     return iter(lambda: list(islice(stream, _TOGETHER)), [])
 

@@ -14,3 +14,18 @@ async def remarks_of(store: Documents, grant: Grant) -> Remarks:
         questions=kept.questions,
         picked=tuple((each.when, each.words) for each in kept.picked),
     )
+
+
+def as_lines(remarks: Remarks) -> str:
+    """Write the patient's words below a text for a record; empty if there are none. Each takes one line."""
+    parts = (
+        ("Questions for this visit", list(remarks.questions)),
+        ("Remarks", [_line(*each) for each in remarks.dated]),
+        ("Notes from Nightscout that the patient chose", [_line(*each) for each in remarks.picked]),
+    )
+    said = [f"{title}:\n" + "\n".join(f"- {words}" for words in lines) for title, lines in parts if lines]
+    return "\n".join(["", "", "From the patient, in their own words", *said, ""]) if said else ""
+
+
+def _line(when: str, words: str) -> str:
+    return f"{when}: {words}" if when else words

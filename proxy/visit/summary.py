@@ -28,7 +28,7 @@ from proxy.visit.day_page import day_page_of
 from proxy.visit.files_offered import files_offered
 from proxy.visit.home import nobody, show_end
 from proxy.visit.reckoning import day_of, summary_of
-from proxy.visit.remarks import remarks_of
+from proxy.visit.remarks import as_lines, remarks_of
 from proxy.visit.studies import Studies
 from proxy.visit.summary_page import page_of
 from proxy.visit.visit import Visit
@@ -110,7 +110,8 @@ async def for_reader(
         return pages.see_other(HOME)
     if not await studies.admits(request, found.grant):
         return pages.message("One moment", TOO_MANY, status=429, request_id=visit.request_id(request))
-    policy, choice = studies.policy(found.grant), read_choice(request, offered)
+    usual = (await visit.shared(found.grant)).units
+    policy, choice = studies.policy(found.grant), read_choice(request, offered, usual)
     asking = await asking_of(visit, found.grant, choice.address())
     try:
         return await answer(Reader(visit, studies, request, found, policy, offered, choice, asking))
@@ -130,6 +131,7 @@ async def _page(reader: Reader) -> web.Response:
         text = as_text(
             one, choice.units, withheld=values["shared"].withheld, unread=study.late | study.failed
         )
+        text += as_lines(values["remarks"])
         return pages.render("summary.html", page=page_of(one, study, policy, choice), text=text, **values)
 
     response = pages.html(await asyncio.to_thread(rendered), headers=reader.asking.headers)
@@ -142,10 +144,11 @@ async def _text(reader: Reader) -> web.Response:
     visit, choice = reader.visit, reader.choice
     study = await reader.studies.study(reader.found.grant, choice.days)
     withheld, now = visit.describe(reader.found.grant).withheld, visit.clock()
+    said = as_lines(await remarks_of(visit.store, reader.found.grant))
 
     def written() -> str:
         one = summary_of(study, choice, reader.policy, now=now)
-        return as_text(one, choice.units, withheld=withheld, unread=study.late | study.failed)
+        return as_text(one, choice.units, withheld=withheld, unread=study.late | study.failed) + said
 
     text = await asyncio.to_thread(written)
     response = web.Response(text=text, content_type="text/plain", charset="utf-8", headers=dict(PRIVATE))

@@ -59,7 +59,9 @@ async def test_the_open_log_follows_what_the_clinician_does_and_one_tap_ends_it(
         wide = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0
         await page.click("button.final")
-        await expect(page.locator(".notice[role=status]")).to_contain_text("Access for Diabetes clinic has ended.")
+        await expect(page.locator(".notice[role=status]")).to_contain_text(
+            "Access for Diabetes clinic has ended."
+        )
         ended = await place.store.grant(grant.id)
         assert ended is not None
         assert ended.ending == "revoked"

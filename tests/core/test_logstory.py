@@ -52,6 +52,18 @@ def test_requests_that_follow_one_another_become_one_sentence() -> None:
     assert (told[0].at, told[0].until, told[0].first, told[0].last) == (0, 4 * MINUTE, 1, 5)
 
 
+def test_what_was_taken_away_is_told_apart_from_what_was_looked_at() -> None:
+    assert words(answer(0), answer(1, query="file pdf days=14"), answer(2, query="text days=7")) == [
+        (
+            "Looked at the summary (14 days) and took a file (PDF) (14 days), the summary as text (7 days) "
+            "on a Windows PC (3 requests)"
+        )
+    ]
+    assert words(answer(0, door="/api/{v}/status")) == [
+        "Looked at what pages ask of their own accord on a Windows PC (1 request)"
+    ]
+
+
 def test_a_pause_another_device_or_another_address_begins_a_new_sentence() -> None:
     assert len(words(answer(0), answer(4), answer(10))) == 2
     assert len(words(answer(0), answer(1, device="iPhone"))) == 2
@@ -98,8 +110,13 @@ def test_files_and_ways_in_are_named_once() -> None:
         answer(0, query="text days=7 mg/dl"),
         answer(1, query="text days=7 mg/dl"),
         answer(2, door="file", file="report.pdf"),
+        answer(3, query="file csv-day days=90"),
     )
-    assert files_taken(records) == ["the summary as text (7 days)", "report.pdf"]
+    assert files_taken(records) == [
+        "the summary as text (7 days)",
+        "report.pdf",
+        "a file (CSV, daily) (90 days)",
+    ]
     assert ways_in(records) == ["with the visit code", "by a tool"]
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from proxy.core.record import Draft
+from proxy.core.record import Draft, Value
 from tests.owner.place import Answer, Browser
 from tests.owner.visits import at_home, given, opened
 
@@ -47,6 +47,16 @@ async def test_in_the_room_the_pin_needs_no_other_way() -> None:
     async with at_home() as (browser, place):
         grant = await opened(place, await given(place), by="pairing")
         assert done(await browser.get(f"/access/{grant.id}"))["The PIN went another way than the link"]
+
+
+async def test_what_the_clinician_said_of_copies_ticks_itself() -> None:
+    async with at_home() as (browser, place):
+        words = "The clinic has deleted its copies, or filed them in your record"
+        for said, expected in (({}, False), ({"copies_deleted": True}, True), ({"copies_filed": True}, True)):
+            grant = await opened(place, await given(place))
+            fields: dict[str, Value] = {"ending": "finished", "by": "clinician", **said}
+            await place.store.end(grant.id, "finished", Draft("ended", place.clock(), fields))
+            assert done(await browser.get(f"/access/{grant.id}"))[words] is expected
 
 
 async def test_what_only_the_owner_knows_is_ticked_by_hand_and_goes_with_the_share() -> None:

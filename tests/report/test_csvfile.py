@@ -21,7 +21,7 @@ SPRING = 1_774_741_200_000
 
 
 def written(granularity: Granularity, made: Material, units: Units = "mg/dL", **span: Any) -> str:
-    asked = {"start_ms": START, "end_ms": NOW, "zone": ZONE} | span
+    asked: dict[str, Any] = {"start_ms": START, "end_ms": NOW, "zone": ZONE} | span
     found = bins(made, granularity, now_ms=NOW, **asked)
     return b"".join(csv_file(bin_rows(found, made.shared, units=units, **asked))).decode()
 

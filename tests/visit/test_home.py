@@ -29,12 +29,14 @@ async def test_home_tells_the_sites_zone_only_if_the_policy_does() -> None:
     async with opened() as place:
         cookie = await place.enter(await place.mint())
         assert "Berlin" not in (await place.get("/visit/home", cookie=cookie)).text
-    told = replace(SHARED, zone="Europe/Berlin", whose="A. B.", live=True)
+    told = replace(SHARED, zone="Europe/Berlin", identity="initials", live=True)
     async with opened(describe=lambda _grant: told) as place:
+        await place.store.put("about-me", "me", b'{"name": "Ada Berg"}', version=None)
         cookie = await place.enter(await place.mint())
         page = (await place.get("/visit/home", cookie=cookie)).text
         assert "Monday 23 November 2026, 17:00 (Europe/Berlin)" in page
-        assert "A. B. shares" in page
+        assert "<bdi>A. B.</bdi> shares" in page
+        assert "Berg" not in page
         assert "and from then on" in page
         assert "data-local" not in page
 
@@ -105,9 +107,40 @@ async def test_finishing_ends_the_grant_everywhere_and_shows_the_check_number(pl
     assert verify(bodies, head=grant.head, grant=grant.id).ok
     last = (await place.log(minted))[-1]
     assert (last["kind"], last["ending"], last["by"]) == ("ended", "finished", "clinician")
+    assert not {"copies_filed", "copies_deleted"} & last.keys(), "nobody said anything of copies"
+    assert "You said" not in answer.text
     assert (await place.get("/visit/whoami", cookie=elsewhere)).status == 401
     assert grant.head in (await place.get("/visit/home", cookie=elsewhere)).text
     assert (await place.try_pin(minted, minted.passcode)).status == 401
+
+
+@pytest.mark.parametrize(
+    ("ticked", "words"),
+    [
+        (("copies_filed",), "what you need is filed in the patient"),
+        (("copies_deleted",), "You said: other copies are deleted."),
+        (("copies_filed", "copies_deleted"), "record, and other copies are deleted."),
+    ],
+)
+async def test_what_is_ticked_at_the_end_stands_on_the_last_line_of_the_log(
+    place: Place, ticked: tuple[str, ...], words: str
+) -> None:
+    minted = await place.mint()
+    cookie = await place.enter(minted)
+    form = {"csrf": await place.csrf(cookie), **dict.fromkeys(ticked, "yes")}
+    answer = await place.post("/visit/finish", form, cookie=cookie)
+    assert words in answer.text
+    last = (await place.log(minted))[-1]
+    assert {key for key in ("copies_filed", "copies_deleted") if last.get(key) is True} == set(ticked)
+
+
+async def test_nothing_else_that_is_sent_at_the_end_comes_on_record(place: Place) -> None:
+    minted = await place.mint()
+    cookie = await place.enter(minted)
+    form = {"csrf": await place.csrf(cookie), "copies_filed": "<b>no</b>", "note": "words", "by": "owner"}
+    await place.post("/visit/finish", form, cookie=cookie)
+    last = (await place.log(minted))[-1]
+    assert (last["by"], last.get("copies_filed"), "note" in last) == ("clinician", None, False)
 
 
 async def test_an_expired_grant_is_sealed_before_its_check_number_is_shown(place: Place) -> None:

@@ -59,7 +59,7 @@ async def test_a_site_without_any_data_has_a_page_of_labelled_holes() -> None:
 
 def test_remarks_and_questions_have_their_place_and_are_written_harmlessly() -> None:
     template = written.render(
-        "summary_remarks.html", remarks=Remarks(((None, "<b>ill</b>"),), ("Is it 5 < 6?",), ()), shared=None
+        "summary_remarks.html", remarks=Remarks((("", "<b>ill</b>"),), ("Is it 5 < 6?",), ()), shared=None
     )
     assert "&lt;b&gt;ill&lt;/b&gt;" in template
     assert "Is it 5 &lt; 6?" in template
