@@ -5,7 +5,7 @@ import traceback
 
 import typer
 
-from proxy.cli import backup, doctor, export, grants, keys, log, mint, owner, policy, serve
+from proxy.cli import backup, doctor, export, grants, inventory, keys, log, mint, owner, policy, serve
 from proxy.cli.frame import FAULT, complain, make_group
 from proxy.settings import SettingsError, read_settings
 
@@ -13,7 +13,7 @@ from proxy.settings import SettingsError, read_settings
 def make_app() -> typer.Typer:
     """Put all commands together."""
     app = make_group(help_text="Show your Nightscout to a clinic: only what you chose, only for the visit.")
-    for group in (serve, mint, grants, log, policy, export, owner, keys, backup, doctor):
+    for group in (serve, mint, grants, log, policy, export, inventory, owner, keys, backup, doctor):
         group.add_to(app)
     return app
 

@@ -18,7 +18,7 @@ from proxy.report.facts import Material
 from proxy.report.material import read_material
 from proxy.report.sharing import shared_of
 
-_STEP_DAYS: Final = {"entries": 14, "treatments": 28, "devicestatus": 1}
+_STEP_DAYS: Final = {"entries": 7, "treatments": 28, "devicestatus": 1}
 """Pieces of so many local days are asked for: a bar has something to show, and no answer is large."""
 
 Step = Callable[[], None]

@@ -68,7 +68,11 @@ def _print(found: Collected, *, show: bool) -> None:
     if told["since"]:
         say(f"  There is data since {told['since'][:10]}.")
     for one in told["uploaders"]:
-        name = one["app"] or (one.get("text") if show else "another program or person, or not said")
+        name = (
+            one["app"]
+            or one.get("text")
+            or ("not said" if show else "another program or person, or not said")
+        )
         say(f"  {one['documents']:>9,}  by {name}")
     rows = [
         _row(sort, seen.path, seen.sorts[sort], leaves_as(seen), show=show) for sort, seen in telling(found)

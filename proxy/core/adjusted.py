@@ -6,11 +6,11 @@ switched on is shown by whole classes, never by single words of text. A narrower
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from proxy.core.catalog import COLLECTIONS
-from proxy.core.policy import TYPE_KEYS, Policy, Shown, fields_of_class, row_fields
+from proxy.core.policy import TYPE_KEYS, Identity, Policy, Shown, fields_of_class, row_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,26 @@ def adjusted(policy: Policy, on: Collection[str]) -> str:
     left = {name: _without(name, part, off, on) for name, part in shown.items()}
     # Without any of the switches, what is left (that there was exercise) is nothing to share.
     parts = {name: part for name, part in left.items() if on and _tells(name, part)}
-    return _text(policy, parts, off, added)
+    said = [f"without {_said(off)}"] if off else []
+    said += [f"with {_said(added)}"] if added else []
+    # Adjusted twice is adjusted: what was asked for is added to what was chosen before.
+    title = policy.title.removesuffix(", adjusted")
+    named = replace(
+        policy,
+        name=f"{policy.name.removesuffix('-adjusted')[:31]}-adjusted",
+        title=f"{title[:69]}, adjusted",
+        # A figure that we work out from what is not shared could tell of what was just taken away.
+        derive=() if off else policy.derive,
+    )
+    return _text(named, parts, f"{policy.name}, adjusted for one visit: {'; '.join(said)}")
+
+
+def identified(policy: Policy, level: Identity) -> str:
+    """Give the text of the policy that tells so much of whose data it is; its own text if it does already."""
+    if policy.identity == level:
+        return policy.text
+    said = f"{policy.name}, for one visit telling of who it is: {level}"
+    return _text(replace(policy, identity=level), policy.collections, said)
 
 
 def _with(shown: Mapping[str, Shown], switch: Switch) -> dict[str, Shown]:
@@ -163,16 +182,12 @@ def _tells(name: str, shown: Shown) -> bool:
     )
 
 
-def _text(policy: Policy, left: Mapping[str, Shown], off: list[Switch], added: list[Switch]) -> str:
-    said = [f"without {_said(off)}"] if off else []
-    said += [f"with {_said(added)}"] if added else []
-    title = policy.title.removesuffix(", adjusted")
+def _text(policy: Policy, left: Mapping[str, Shown], said: str) -> str:
     lines = [
-        f"# {policy.name}, adjusted for one visit: {'; '.join(said)}.",
+        f"# {said}.",
         "version: 1",
-        # Adjusted twice is adjusted: what was asked for is added to what was chosen before.
-        f"name: {policy.name.removesuffix('-adjusted')[:31]}-adjusted",
-        f"title: {json.dumps(f'{title[:69]}, adjusted', ensure_ascii=False)}",
+        f"name: {policy.name}",
+        f"title: {json.dumps(policy.title, ensure_ascii=False)}",
         f"window: {policy.window}",
         f"detail: {policy.detail}",
         f"identity: {policy.identity}",
@@ -180,8 +195,7 @@ def _text(policy: Policy, left: Mapping[str, Shown], off: list[Switch], added: l
         f"pages: {str(policy.pages).lower()}",
         f"live: {str(policy.live).lower()}",
         f"exports: [{', '.join(policy.exports)}]",
-        # A figure that we work out from what is not shared could tell of what was just taken away.
-        f"derive: [{'' if off else ', '.join(policy.derive)}]",
+        f"derive: [{', '.join(policy.derive)}]",
         f"may_ask: [{', '.join(policy.may_ask)}]",
         "",
         "show:" if left else "show: {}",

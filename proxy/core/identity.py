@@ -1,7 +1,8 @@
 """“About me”: what the owner says once of whose data it is, and how much of that a policy tells.
 
 Rules of this file: pure, and from what the owner typed alone, never from Nightscout. Who it is follows the policy's
-`identity`. What somebody wears follows the classes that are shown: nobody is told of a pump where pumps are not shared.
+`identity`. What somebody uses is told where something of who it is may be told, for a pump beside a loop can give a
+person away, and where its class is shown: nobody is told of a pump where pumps are not shared.
 """
 
 import unicodedata
@@ -103,8 +104,10 @@ def _first_letter(word: str) -> str:
     return word[begin:end]
 
 
-def equipment(about: AboutMe, classes: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """Give what the owner uses, in their own words, as far as these privacy classes are shown."""
+def equipment(level: Identity, about: AboutMe, classes: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Give what the owner uses, in their own words, as far as a policy tells it that shows these privacy classes."""
+    if level == "nothing":
+        return ()
     said = ((words, str(getattr(about, field)), privacy) for words, field, privacy in _EQUIPMENT)
     return tuple((words, value) for words, value, privacy in said if value and privacy in classes)
 

@@ -10,6 +10,7 @@ SORT_WORDS: Final = {
     "mail": "a mail address",
     "phone": "a phone number",
     "address": "a street address",
+    "place": "a place (time zone)",
     "web": "an internet address",
     "serial": "a serial number",
     "key": "a key or token",

@@ -11,24 +11,27 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-SORTS: Final = ("name", "mail", "phone", "address", "web", "serial", "key")
+SORTS: Final = ("name", "mail", "phone", "address", "place", "web", "serial", "key")
 SCANNED: Final = 2_000
 """Letters of a text that are looked at."""
 
 _MAIL: Final = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _PHONE: Final = re.compile(r"(?<![\w.:+-])(?:\+|00?)[1-9][\d ()/-]{5,20}\d(?![\w.:])")
-_WEB: Final = re.compile(r"\bhttps?://\S|\bwww\.\w|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])", re.IGNORECASE)
+_WEB: Final = re.compile(r"\bhttps?://\S|\bwww\.\w|(?<![\w.])[1-9]\d{1,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\w.-])", re.IGNORECASE)
 _STREET: Final = re.compile(
     r"\w{3,30}(?:stra(?:ß|ss)e|weg|platz|gasse|allee|laan|straat)\.? ?\d{1,4}\b"
     r"|\b(?:rue|via|calle|avenue|plaza) \w+"
     r"|\b\d{1,5} (?:\w+ ){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|close|court|way|square)\b",
     re.IGNORECASE,
 )
+_ZONE: Final = re.compile(
+    r"\b(?:Europe|America|Asia|Africa|Australia|Pacific|Atlantic|Indian|Arctic|Antarctica)/[A-Z]\w+"
+)
 _NAMED: Final = re.compile(
     r"\b(?:sn|s/n|serial|sensor ?id|transmitter|pump ?id|lot)\b\W{0,3}\w{0,20}\d|[ _#-]\d{5,12}$",
     re.IGNORECASE,
 )
-_MIXED: Final = re.compile(r"(?<![\w-])(?=[A-Z]{0,19}\d)(?=\d{0,19}[A-Z])[A-Z0-9]{6,20}(?![\w-])")
+_MIXED: Final = re.compile(r"(?<!\w)(?=[A-Z]{0,19}\d)(?=\d{0,19}[A-Z])[A-Z0-9]{6,20}(?!\w)")
 _KEY: Final = re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}|(?<![0-9a-fA-F])[0-9a-fA-F]{32,}(?![0-9a-fA-F])")
 _WORD: Final = re.compile(r"[\w+/=-]{24,}")
 _OWN: Final = re.compile(
@@ -90,6 +93,8 @@ def _by_text(text: str) -> Iterator[str]:
         yield "key"
     if _STREET.search(text):
         yield "address"
+    if _ZONE.search(text):
+        yield "place"
     # What follows needs digits, and most texts have none.
     if not _DIGITS.search(text):
         return

@@ -86,6 +86,8 @@ class Study:
     """Whether some of it is minutes old, because Nightscout did not answer again."""
     fetched: int = 0
     """Bytes that Nightscout sent for it and that are not yet counted."""
+    mark: tuple[object, ...] = ()
+    """What it was read from: two studies of equal marks hold equal rows. Empty: nothing is known of it."""
 
     @property
     def count(self) -> int:

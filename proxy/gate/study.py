@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import count
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,7 @@ FRESH_SECONDS: Final = 5.0
 OLD_SECONDS: Final = 300.0
 STALE_SECONDS: Final = 600.0
 """So much longer it is shown, and said to be old, if Nightscout does not answer again."""
+MOST_SPANS: Final = 256
 MOST_REMEMBERED: Final = 250_000
 """Rows."""
 _STEP_DAYS: Final = {"entries": 28, "treatments": 28, "devicestatus": 1}
@@ -70,6 +72,8 @@ class _Kept:
     good_until: float
     uncounted: int
     """Bytes that were fetched for it and counted for nobody yet."""
+    edition: int
+    """Another number each time something is read."""
 
 
 class Studies:
@@ -81,6 +85,8 @@ class Studies:
         self._views: OrderedDict[str, View] = OrderedDict()
         self._kept: OrderedDict[_Piece, _Kept] = OrderedDict()
         self._rows = 0
+        self._editions = count(1)
+        self._spans: OrderedDict[tuple[str, int], tuple[int, Span]] = OrderedDict()
         self._under_way: dict[_Piece, asyncio.Task[None]] = {}
         # Glucose never waits behind the many pieces of device status.
         self._turns = {"devicestatus": asyncio.Semaphore(_AT_ONCE)}
@@ -121,7 +127,7 @@ class Studies:
         span, figures = self._span(grant, days), self._figures(grant)
         pieces = self._pieces(grant, span)
         self._begin(figures, pieces)
-        await self._wait([piece for piece in pieces if not piece.compared], self._patience)
+        await self._wait(pieces, self._patience)
         glucose = [piece for piece in pieces if piece.collection == "entries" and piece not in self._kept]
         await self._wait(glucose, GLUCOSE_SECONDS)
         return self._gathered(span, figures, pieces)
@@ -172,7 +178,16 @@ class Studies:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _span(self, grant: Grant, days: int) -> Span:
-        return span_of(self._gate.view(grant), days, now=self._gate.clock())
+        """Give a span that ends now, or so lately that what was computed of it is still good."""
+        view, now = self._gate.view(grant), self._gate.clock()
+        at, span = self._spans.pop((view.id, days), (0, None))
+        age = FRESH_SECONDS if view.window.until is None else OLD_SECONDS
+        if span is None or not 0 <= now - at < age * 1000:
+            at, span = now, span_of(view, days, now=now)
+        self._spans[view.id, days] = at, span
+        if len(self._spans) > MOST_SPANS:
+            self._spans.popitem(last=False)
+        return span
 
     def _figures(self, grant: Grant) -> View:
         """Give the figures view of a grant, compiled once for all grants alike."""
@@ -264,7 +279,8 @@ class Studies:
         changes = view.window.until is None and piece.until > (self._recent_from(view) or 0)
         good = FRESH_SECONDS if changes else OLD_SECONDS
         self._forget(piece)
-        self._kept[piece] = _Kept(rows, asyncio.get_running_loop().time() + good, fetched)
+        until = asyncio.get_running_loop().time() + good
+        self._kept[piece] = _Kept(rows, until, fetched, next(self._editions))
         self._rows += len(rows)
         while self._rows > MOST_REMEMBERED and len(self._kept) > 1:
             self._forget(next(iter(self._kept)))
@@ -279,9 +295,11 @@ class Studies:
         late: set[str] = set()
         failed: set[str] = set()
         compared_from: dict[str, int] = {}
+        editions: list[int] = []
         fetched, is_stale, now = 0, False, asyncio.get_running_loop().time()
         for piece in pieces:
             kept = self._kept.get(piece)
+            editions.append(0 if kept is None else kept.edition)
             if kept is not None:
                 rows[piece.collection] += kept.rows
                 fetched, kept.uncounted = fetched + kept.uncounted, 0
@@ -301,6 +319,7 @@ class Studies:
             compared_from,
             stale=is_stale,
             fetched=fetched,
+            mark=(view.id, span, *editions),
         )
 
     def _asked(self, request: web.Request) -> Asking:

@@ -23,7 +23,7 @@ from proxy.core.identity import (
 )
 from proxy.core.labels import classes_shown
 from proxy.core.plaintext import plain
-from proxy.core.policy import Policy
+from proxy.core.policy import IDENTITIES, Identity, Policy
 from proxy.core.policyfile import parse
 from proxy.core.ports import Document
 from proxy.core.record import Draft
@@ -151,7 +151,13 @@ def _policy_of(grant: Grant) -> Policy | None:
 
 def _seen(policy: Policy, about: AboutMe) -> Seen:
     classes = classes_shown(policy)
-    return Seen(policy.title, whose(policy.identity, about), equipment(about, classes))
+    return Seen(policy.title, whose(policy.identity, about), equipment(policy.identity, about, classes))
+
+
+async def levels(turn: Turn) -> list[tuple[Identity, str]]:
+    """Give for each level what a clinic would read of who the owner is; empty words where nothing was said."""
+    about = read_about_me(await _kept(turn))
+    return [(level, whose(level, about)) for level in IDENTITIES]
 
 
 async def _kept(turn: Turn) -> Document | None:

@@ -11,6 +11,8 @@ import jinja2
 from aiohttp import web
 
 from proxy.core.headers import PRIVATE
+from proxy.locale.figures import short_moment
+from proxy.locale.templates import speak
 from proxy.owner.words import Said, _
 
 _ROOM: Final = Path(__file__).parent
@@ -56,12 +58,8 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
     )
-    # English is the source: a catalogue takes the place of these two.
-    found.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        lambda text: text, lambda one, many, count: one if count == 1 else many, newstyle=True
-    )
+    speak(found)
     return found
 
 
@@ -100,7 +98,7 @@ def moment(at: int, zone: str = "UTC") -> dict[str, str]:
     local = datetime.fromtimestamp(at / 1000, ZoneInfo(zone))
     suffix = " UTC" if zone == "UTC" else ""
     return {
-        "words": f"{local:%a} {local.day} {local:%b %Y}, {local:%H:%M}{suffix}",
+        "words": f"{short_moment(local)}{suffix}",
         "iso": f"{datetime.fromtimestamp(at / 1000, ZoneInfo('UTC')):%Y-%m-%dT%H:%M:%SZ}",
     }
 

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from proxy.core.adjusted import SWITCHES, adjusted, is_on
+from proxy.core.adjusted import SWITCHES, adjusted, identified, is_on
 from proxy.core.errors import GrantError
 from proxy.core.grant import HOUR
 from proxy.core.mint import Times, for_today, for_visit_at
-from proxy.core.policy import SUMMARY_WINDOWS, Policy
+from proxy.core.policy import IDENTITIES, SUMMARY_WINDOWS, Identity, Policy
 from proxy.core.policyfile import parse
 from proxy.owner.console import Console
 from proxy.owner.forms import Form
@@ -45,6 +45,8 @@ class Asked:
     ask_first: bool = False
     token: bool = False
     way: Way = "room"
+    identity: Identity | None = None
+    """How much is told of who the owner is; None if it is as the policy says."""
     switches: tuple[str, ...] | None = None
     """What is switched on, if this is no longer the policy as it is."""
 
@@ -72,6 +74,7 @@ def read_asked(form: Form) -> Asked:
         ask_first="ask_first" in form,
         token="token" in form and "ask_first" not in form,
         way=_WAYS.get(form.get("way"), "room"),
+        identity=next((each for each in IDENTITIES if each == form.get("identity")), None),
         # Switches were set for one policy: with another one they would show what nobody chose.
         switches=tuple(each.key for each in SWITCHES if each.key in ticked)
         if policy and form.get("adjusted") == policy
@@ -84,9 +87,12 @@ def chosen(policies: Sequence[Policy], asked: Asked) -> Policy:
     policy = next((each for each in policies if each.name == asked.policy), None)
     if policy is None:
         raise GrantError("Choose what to share.")
-    if asked.switches is None:
-        return policy
-    text = adjusted(policy, frozenset(asked.switches))
+    if asked.switches is not None:
+        policy = _again(policy, adjusted(policy, frozenset(asked.switches)))
+    return policy if asked.identity is None else _again(policy, identified(policy, asked.identity))
+
+
+def _again(policy: Policy, text: str) -> Policy:
     return policy if text == policy.text else parse(text, file="this share")
 
 

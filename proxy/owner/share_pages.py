@@ -12,6 +12,7 @@ from proxy.core.mint import NAME_LENGTH, WORDS_LENGTH
 from proxy.core.owners import new_secret
 from proxy.core.policy import SUMMARY_WINDOWS, Policy
 from proxy.core.tally import NEVER, PARTS
+from proxy.owner.about_me import levels
 from proxy.owner.pairing import Computer
 from proxy.owner.remarks_along import waiting_notes
 from proxy.owner.share_counts import Counting
@@ -63,6 +64,7 @@ async def form_page(
         once=new_secret(turn.console.random),
         pairing=pairing,
         notes=await waiting_notes(turn),
+        levels=await levels(turn),
         may_token=turn.console.token_for is not None,
         limits={"name": NAME_LENGTH, "words": WORDS_LENGTH},
     )

@@ -15,6 +15,7 @@ from proxy.owner import (
     asks,
     first_steps,
     inventory,
+    language,
     pages,
     preview,
     remarks,
@@ -64,6 +65,7 @@ def routes(console: Console) -> list[web.RouteDef]:
         *about_me.routes(console),
         *remarks.routes(console),
         *app_page.routes(console),
+        *language.routes(console),
         *pages.files(),
     ]
 
@@ -87,6 +89,7 @@ async def _signed(request: web.Request, handler: Handler) -> web.StreamResponse:
 @web.middleware
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn what was not foreseen into a bare page: bugs tell nothing to anyone."""
+    language.begin(request)
     try:
         return await handler(request)
     except web.HTTPException as error:

@@ -38,6 +38,9 @@ from proxy.report.words_tables import (
 )
 
 SMALL_DAYS: Final = 14
+_FIRST_QUESTIONS: Final = 2
+_ROOM: Final = 115
+"""Letters of a question that one line has room for."""
 DAY_HEADS: Final = (
     "Day", "Mean", "Lowest", "Highest", "In range", "Below", "Above", "Active",
     "Insulin, U", "Basal, U", "Bolus, U", "Carbs, g", "Closed loop", "Mostly",
@@ -76,6 +79,8 @@ class Booklet:
     foot: str
     units: Units
     banner: str
+    asked_first: tuple[str, ...]
+    """What of the questions has room on page one; the whole is in `questions`."""
     questions: tuple[str, ...]
     remarks: tuple[tuple[str, str], ...]
     equipment: tuple[tuple[str, str], ...]
@@ -125,6 +130,7 @@ def booklet_of(summary: Summary, cover: Cover) -> Booklet:
         foot=_foot(summary, cover),
         units=units,
         banner=summary.sufficiency.words if summary.shared.glucose else "",
+        asked_first=tuple(_shortened(words) for words in cover.questions[:_FIRST_QUESTIONS]),
         questions=cover.questions,
         remarks=cover.remarks,
         equipment=cover.equipment,
@@ -172,6 +178,11 @@ def span_words(summary: Summary, time: LocalTime) -> str:
     first, last = time.day_of(summary.period.start_ms), time.day_of(summary.period.end_ms - 1)
     days = (last - first).days + 1
     return f"{day_words(first)} to {day_words(last)} {last.year} ({days} {'day' if days == 1 else 'days'})"
+
+
+def _shortened(words: str) -> str:
+    plain = " ".join(words.split())
+    return plain if len(plain) <= _ROOM else f"{plain[:_ROOM].rstrip()}…"
 
 
 def _long(summary: Summary) -> str:

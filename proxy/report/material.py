@@ -69,7 +69,9 @@ def read_entries(entries: Iterable[Any]) -> Measured:
     read = Measured()
     for part in batches(entries):
         when = moments(part, "date", "dateString", "mills", "created_at")
-        valid = [None if told is False else at for at, told in zip(when, column(part, "isValid"), strict=True)]
+        valid = [
+            None if told is False else at for at, told in zip(when, column(part, "isValid"), strict=True)
+        ]
         kinds = column(part, "type")
         _readings(read, valid, kinds, part)
         if not _METERS.keys().isdisjoint(kinds):

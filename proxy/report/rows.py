@@ -57,9 +57,7 @@ def moments(rows: Sequence[Any], *names: str) -> list[int | None]:
     found = [instant(value) for value in column(rows, names[0])]
     if None not in found or len(names) == 1:
         return found
-    return [
-        first_instant(row, *names[1:]) if at is None else at for row, at in zip(rows, found, strict=True)
-    ]
+    return [first_instant(row, *names[1:]) if at is None else at for row, at in zip(rows, found, strict=True)]
 
 
 def dig(row: Any, *names: str) -> Any:

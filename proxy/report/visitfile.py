@@ -14,7 +14,7 @@ import jinja2
 import msgspec
 
 from proxy.report.booklet import DAY_HEADS, booklet_of
-from proxy.report.cover import SHRED, Cover
+from proxy.report.cover import Cover
 from proxy.report.glossary import AUTOMATIC, COMPUTED, GLOSSARY, OVERVIEW, PARTS, SOURCES
 from proxy.report.model import Summary
 from proxy.report.passwords import ROUNDS, RandomBytes, Sealed, seal
@@ -34,7 +34,6 @@ def visit_file(
         "visitfile.html",
         made_on=page.made_on,
         rounds=f"{rounds:,}",
-        shred=SHRED,
         style=style,
         style_hash=_hash(style),
         script=script,

@@ -8,6 +8,7 @@ from aiohttp import web
 from proxy.core.ask import ASK, asked, encode, mark, told
 from proxy.core.errors import Conflict, GrantEnded
 from proxy.core.grant import Grant
+from proxy.locale.marked import _
 from proxy.visit import pages
 from proxy.visit.asked import last_ask
 from proxy.visit.browser import signed_in
@@ -16,8 +17,8 @@ from proxy.visit.visit import Visit
 
 ASKING: Final = "/visit/ask"
 _BACK: Final = re.compile(r"/visit/(?:home|summary(?:\?[a-z0-9=&]{0,80})?)", re.ASCII)
-_NOT_OFFERED: Final = "This can't be asked for here. Go back and reload the page."
-_TOO_MANY: Final = "Too many requests in a short time. Wait a moment, then try again."
+_NOT_OFFERED: Final = _("This can't be asked for here. Go back and reload the page.")
+_TOO_MANY: Final = _("Too many requests in a short time. Wait a moment, then try again.")
 
 
 async def ask(visit: Visit, request: web.Request) -> web.Response:
@@ -30,7 +31,7 @@ async def ask(visit: Visit, request: web.Request) -> web.Response:
         return await show_end(visit, request, grant, status=401)
     # Each question and each refusal is a record, and the disk is not endless.
     if not visit.entries.take(f"{ASKING} {grant.id}", visit.clock()):
-        return pages.message("One moment", _TOO_MANY, status=429, request_id=visit.request_id(request))
+        return pages.message(_("One moment"), _TOO_MANY, status=429, request_id=visit.request_id(request))
     try:
         return await _taken(visit, request, sent)
     except GrantEnded:
@@ -45,7 +46,7 @@ async def _taken(visit: Visit, request: web.Request, sent: Sent) -> web.Response
             request, "refusal", visit.clock(), door=ASKING, status=403, reason="not_offered"
         )
         await visit.store.append(grant.id, refused)
-        return pages.message("Not taken", _NOT_OFFERED, status=403, request_id=visit.request_id(request))
+        return pages.message(_("Not taken"), _NOT_OFFERED, status=403, request_id=visit.request_id(request))
     await _keep(visit, request, grant, wish)
     back = sent.form.get("back", "")
     return pages.see_other(f"{back if _BACK.fullmatch(back) else HOME}#asking")

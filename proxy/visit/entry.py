@@ -11,6 +11,7 @@ from proxy.core.codes import read_code, read_link
 from proxy.core.errors import ChaperoneError
 from proxy.core.grant import Grant
 from proxy.core.session import new_session
+from proxy.locale.marked import _
 from proxy.visit import pages
 from proxy.visit.browser import forget, signed_in, with_cookie
 from proxy.visit.entering import Entered, Refused, Waits, Why, enter
@@ -89,7 +90,7 @@ async def sign_in(visit: Visit, request: web.Request, wait: Waiter) -> web.Respo
     form = await read_form(request, origin=visit.origin)
     if isinstance(form, Fault):
         return pages.message(
-            "Not taken", form.message, status=form.status, request_id=visit.request_id(request)
+            _("Not taken"), form.message, status=form.status, request_id=visit.request_id(request)
         )
     outcome = await enter(visit, request, form)
     if isinstance(outcome, Entered):

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from proxy.locale.marked import _
+
 LARGEST: Final = 4096
 """Bytes of a form, after any content encoding."""
 _MOST_FIELDS: Final = 8
@@ -30,18 +32,18 @@ async def read_form(request: web.Request, *, origin: str) -> Mapping[str, str] |
     """
     if request.headers.getall("Origin", []) != [origin]:
         return Fault(
-            403, "foreign_origin", "This was not sent from this site's own page. Open the link again."
+            403, "foreign_origin", _("This was not sent from this site's own page. Open the link again.")
         )
     if request.content_type != "application/x-www-form-urlencoded":
-        return Fault(415, "not_a_form", "This page takes only its own form.")
+        return Fault(415, "not_a_form", _("This page takes only its own form."))
     try:
         async with asyncio.timeout(_SECONDS):
             body = await _read_capped(request)
     except TimeoutError:
-        return Fault(408, "too_slow", "The form took too long to arrive. Please try again.")
+        return Fault(408, "too_slow", _("The form took too long to arrive. Please try again."))
     if body is None:
-        return Fault(413, "too_large", "That is more text than this page takes.")
-    return _parse(body) or Fault(400, "not_a_form", "The form could not be read. Go back and try again.")
+        return Fault(413, "too_large", _("That is more text than this page takes."))
+    return _parse(body) or Fault(400, "not_a_form", _("The form could not be read. Go back and try again."))
 
 
 async def _read_capped(request: web.Request) -> bytes | None:

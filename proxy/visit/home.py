@@ -9,6 +9,7 @@ from proxy.core.errors import GrantEnded, TokenError
 from proxy.core.grant import Grant
 from proxy.core.record import Draft
 from proxy.core.session import is_csrf_of
+from proxy.locale.marked import _
 from proxy.visit import pages
 from proxy.visit.asked import asking_of
 from proxy.visit.browser import SignedIn, cookie_value, forget, signed_in, without_cookie
@@ -132,14 +133,16 @@ async def sent_here(visit: Visit, request: web.Request) -> Sent | web.Response:
         return nobody(visit, request)
     if not is_csrf_of(found.session, form.get("csrf", "")):
         return _message(
-            visit, request, Fault(403, "csrf", "This page is out of date. Go back, reload it and try again.")
+            visit,
+            request,
+            Fault(403, "csrf", _("This page is out of date. Go back, reload it and try again.")),
         )
     return Sent(found, form)
 
 
 def _message(visit: Visit, request: web.Request, fault: Fault) -> web.Response:
     return pages.message(
-        "Not taken", fault.message, status=fault.status, request_id=visit.request_id(request)
+        _("Not taken"), fault.message, status=fault.status, request_id=visit.request_id(request)
     )
 
 

@@ -4,13 +4,14 @@ from typing import Final
 
 from aiohttp import web
 
+from proxy.locale.marked import _
 from proxy.visit import pages
 from proxy.visit.browser import signed_in, without_cookie
 from proxy.visit.home import home
 from proxy.visit.visit import Visit
 
-_TITLE: Final = "This access has ended here"
-_TEXT: Final = (
+_TITLE: Final = _("This access has ended here")
+_TEXT: Final = _(
     "It was ended, its time is over, or nobody used this computer for a while. "
     "Open the link again, or type the visit code: if it has ended, that page says how and when. "
     "Only they can give more then: ask the person who shared with you for a new link."

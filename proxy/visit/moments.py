@@ -4,11 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+from proxy.locale.figures import long_moment
+from proxy.locale.reader import say, say_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +20,7 @@ class Moment:
 def moment(at: int, zone: str | None) -> Moment:
     """Put epoch milliseconds into words: in `zone`, or in UTC until a script says it in the viewer's zone."""
     local = datetime.fromtimestamp(at / 1000, ZoneInfo(zone) if zone else UTC)
-    day = f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return Moment(f"{day}, {local:%H:%M} ({zone or 'UTC'})", iso(at), zone is None)
+    return Moment(f"{long_moment(local)} ({zone or 'UTC'})", iso(at), zone is None)
 
 
 def iso(at: int) -> str:
@@ -36,11 +32,13 @@ def span(milliseconds: int) -> str:
     """Put a span into words, in its two largest units: `3 hours 20 minutes`."""
     minutes = max(0, milliseconds) // 60_000
     if minutes < 1:
-        return "less than a minute"
+        return say("less than a minute")
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
-    parts = [_count(days, "day"), _count(hours, "hour"), "" if days else _count(rest, "minute")]
+    parts = [
+        say_number("%(count)s day", "%(count)s days", days) % {"count": days} if days else "",
+        say_number("%(count)s hour", "%(count)s hours", hours) % {"count": hours} if hours else "",
+        say_number("%(count)s minute", "%(count)s minutes", rest) % {"count": rest}
+        if rest and not days
+        else "",
+    ]
     return " ".join(part for part in parts if part)
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}" if number else ""

@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from proxy.core.headers import CONTENT_SECURITY_POLICY, PAGE, PRIVATE
+from proxy.locale.templates import in_source, speak
 from proxy.visit.moments import moment, span
 
 POLLING: Final = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; connect-src 'self'"}
@@ -25,13 +26,23 @@ _FILES: Final = (
     ("strip.js", "text/javascript"),
     ("icon.svg", "image/svg+xml"),
 )
-_TEMPLATES: Final = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(_ROOM / "templates"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+IN_ENGLISH: Final = frozenset({"summary.html", "summary_day.html", "file_words.html"})
+"""Pages whose words are not all in the catalogues: they are English for everybody, as a whole."""
+
+
+def _environment() -> jinja2.Environment:
+    found = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_ROOM / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    speak(found)
+    return found
+
+
+_TEMPLATES: Final = _environment()
 
 
 def page(
@@ -43,7 +54,11 @@ def page(
 
 def render(template: str, **values: Any) -> str:
     """Render a page of ours."""
-    return _TEMPLATES.get_template(template).render(moment=moment, span=span, **values)
+    found = _TEMPLATES.get_template(template)
+    everywhere = {"moment": moment, "span": span}
+    if template in IN_ENGLISH:
+        return in_source(found, **everywhere, **values)
+    return found.render(**everywhere, **values)
 
 
 def html(text: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -29,6 +29,7 @@ from proxy.core.waiting import (
     read_ticket,
     ticket,
 )
+from proxy.locale.marked import _
 from proxy.visit import pages
 from proxy.visit.entering import let_in
 from proxy.visit.entry import show_end_to_stranger, start_session
@@ -50,8 +51,8 @@ async def begin_pairing(visit: Visit, request: web.Request) -> web.Response:
         return pages.see_other("/visit")
     if not visit.pairings.take(_EVERYONE, visit.clock()) or await _sweep(visit) >= MOST_WAITING:
         return pages.message(
-            "One moment",
-            "Many computers are waiting just now. Wait a minute, then try again.",
+            _("One moment"),
+            _("Many computers are waiting just now. Wait a minute, then try again."),
             status=429,
             request_id=visit.request_id(request),
         )
@@ -218,8 +219,8 @@ def _qr(text: str) -> str:
 
 def _too_late(visit: Visit, request: web.Request) -> web.Response:
     return pages.message(
-        "Too late",
-        "This counts for a few minutes and once. Go to the start page and begin again.",
+        _("Too late"),
+        _("This counts for a few minutes and once. Go to the start page and begin again."),
         status=401,
         request_id=visit.request_id(request),
     )
@@ -227,5 +228,5 @@ def _too_late(visit: Visit, request: web.Request) -> web.Response:
 
 def _not_taken(visit: Visit, request: web.Request, fault: Fault) -> web.Response:
     return pages.message(
-        "Not taken", fault.message, status=fault.status, request_id=visit.request_id(request)
+        _("Not taken"), fault.message, status=fault.status, request_id=visit.request_id(request)
     )

@@ -7,12 +7,13 @@ import structlog
 from aiohttp import web
 
 from proxy.core.errors import ChaperoneError
-from proxy.visit import asking, downloads, entry, home, left_open, pages, pairing, summary, welcome
+from proxy.locale.marked import _
+from proxy.visit import asking, downloads, entry, home, language, left_open, pages, pairing, summary, welcome
 from proxy.visit.visit import Visit
 
 log = structlog.get_logger("visit")
 
-_LATER: Final = "This can't be shown just now. Wait a moment and try again; nothing was lost."
+_LATER: Final = _("This can't be shown just now. Wait a moment and try again; nothing was lost.")
 
 Page = Callable[[Visit, web.Request], Awaitable[web.StreamResponse]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -42,6 +43,7 @@ def routes(visit: Visit) -> list[web.RouteDef]:
         web.get("/visit/closed", _guarded(visit, home.closed)),
         web.get("/visit/ended", _guarded(visit, left_open.ended)),
         web.post("/visit/finish", _guarded(visit, home.finish)),
+        web.get(language.ROUTE, _guarded(visit, language.choose)),
         web.get("/visit/whoami", _guarded(visit, home.whoami, for_programs=True)),
         *pages.files(),
     ]
@@ -58,6 +60,7 @@ def front_door(visit: Visit) -> Handler:
 
 def _guarded(visit: Visit, answer: Page, *, for_programs: bool = False) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
+        language.begin(request)
         try:
             return await answer(visit, request)
         except ChaperoneError as error:
@@ -65,6 +68,6 @@ def _guarded(visit: Visit, answer: Page, *, for_programs: bool = False) -> Handl
             log.warning("visit_unavailable", reason=error.reason, request_id=request_id)
             if for_programs:
                 return pages.refusal(error.reason, _LATER, status=error.status, request_id=request_id)
-            return pages.message("One moment", _LATER, status=error.status, request_id=request_id)
+            return pages.message(_("One moment"), _LATER, status=error.status, request_id=request_id)
 
     return guarded

@@ -27,7 +27,7 @@ from proxy.visit.choices import Choice, keep_units, read_choice
 from proxy.visit.day_page import day_page_of
 from proxy.visit.files_offered import files_offered
 from proxy.visit.home import nobody, show_end
-from proxy.visit.reckoning import day_of, summary_of
+from proxy.visit.reckoning import day_of
 from proxy.visit.remarks import as_lines, remarks_of
 from proxy.visit.studies import Studies
 from proxy.visit.summary_page import page_of
@@ -127,7 +127,7 @@ async def _page(reader: Reader) -> web.Response:
     now = visit.clock()
 
     def rendered() -> str:
-        one = summary_of(study, choice, policy, now=now)
+        one = visit.remembered.summary(study, choice, policy, now=now)
         text = as_text(
             one, choice.units, withheld=values["shared"].withheld, unread=study.late | study.failed
         )
@@ -147,7 +147,7 @@ async def _text(reader: Reader) -> web.Response:
     said = as_lines(await remarks_of(visit.store, reader.found.grant))
 
     def written() -> str:
-        one = summary_of(study, choice, reader.policy, now=now)
+        one = visit.remembered.summary(study, choice, reader.policy, now=now)
         return as_text(one, choice.units, withheld=withheld, unread=study.late | study.failed) + said
 
     text = await asyncio.to_thread(written)

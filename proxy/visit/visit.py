@@ -12,6 +12,7 @@ from proxy.core.policy import Identity
 from proxy.core.ports import Clock, RandomBytes, Store
 from proxy.core.record import Draft, Kind, Value
 from proxy.core.session import Cookie, cookie_for, origin_of
+from proxy.visit.remembered import Remembered
 from proxy.visit.studies import Studies
 from proxy.visit.turns import Pace, Turns
 
@@ -76,6 +77,8 @@ class Visit:
     """The owner's console, for a phone that scans this screen; empty if no phone could reach it."""
     kept_months: int = 24
     """So long after its end the log of a visit is kept."""
+    remembered: Remembered = field(default_factory=Remembered)
+    """Summaries that were computed just now."""
     random: RandomBytes = secrets.token_bytes
     turns: Turns = field(default_factory=Turns)
     """PIN checks, one at a time."""
@@ -102,7 +105,7 @@ class Visit:
         return replace(
             shared,
             whose=whose(shared.identity, about),
-            equipment=equipment(about, shared.classes),
+            equipment=equipment(shared.identity, about, shared.classes),
             units=about.units,
         )
 

@@ -1,7 +1,7 @@
 """`make bench`: measure the filter, the whole proxy beside its peers, and memory; print a page and keep it.
 
 Loopback only; every loop ends after some seconds. The subject has one core to itself; load generator and upstream
-share the others. Parts can be named: `python -m tests.bench kernel whole real navigation memory`.
+share the others. Parts can be named: `python -m tests.bench kernel whole real navigation summary memory`.
 """
 
 import os
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import report
+from tests.bench import report, summary
 from tests.bench.bodies import demo_bodies, demo_rows, real_bodies
 from tests.bench.kernel import measure
 from tests.bench.load import Sample
@@ -34,7 +34,7 @@ from tests.bench.upstream import save
 from tests.bench.whole import Scene, Seen, scenes, see, see_at
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PARTS = ("kernel", "whole", "real", "navigation", "memory")
+PARTS = ("kernel", "whole", "real", "navigation", "summary", "memory")
 Rows = dict[str, list[tuple[int, bytes]]]
 
 
@@ -54,6 +54,7 @@ def main() -> None:
                 "whole": _whole,
                 "real": _real,
                 "navigation": _navigation,
+                "summary": _summary,
                 "memory": _memory,
             }
             made = list(measured[part](rows, folder, now))
@@ -161,6 +162,21 @@ def _navigation(_rows: Rows, _folder: Path, _now: int) -> Iterator[str]:
         "browser that has never been there; *warm*: its second visit.\n"
     )
     yield table(navigation(url.rstrip("/"), token))
+
+
+def _summary(_rows: Rows, _folder: Path, _now: int) -> Iterator[str]:
+    url, token = os.environ.get("NIGHTSCOUT_URL"), os.environ.get("NIGHTSCOUT_TOKEN")
+    yield "## The summary, from the navigation to readable, and its PDF\n"
+    if not (url and token):
+        yield "Not measured in this run: set `NIGHTSCOUT_URL` and `NIGHTSCOUT_TOKEN`.\n"
+        return
+    yield (
+        f"A real Nightscout, policy `consultant`, {summary.DAYS} days beside the {summary.DAYS} before, in Chromium; "
+        f"medians of {summary.ROUNDS}. *Cold*: the first page of a server that was just started, right after the PIN. "
+        "*Warm*: the same page again within seconds. Below, the peers' part of the same work, on the same readings.\n"
+    )
+    seen = summary.see(url.rstrip("/"), token)
+    yield summary.table(seen, summary.peers(url.rstrip("/"), token, seen.html))
 
 
 def _memory(_: Rows, folder: Path, now: int) -> Iterator[str]:

@@ -1,14 +1,15 @@
 """Switches on a policy: narrowing never widens, and what comes out is a policy."""
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from proxy.core.adjusted import SWITCHES, adjusted, can_switch_on, is_on
+from proxy.core.adjusted import SWITCHES, adjusted, can_switch_on, identified, is_on
 from proxy.core.catalog import COLLECTIONS
 from proxy.core.errors import PolicyError
-from proxy.core.policy import Policy
+from proxy.core.policy import IDENTITIES, Identity, Policy
 from proxy.core.policydiff import diff
 from proxy.core.policyfile import parse
 
@@ -124,3 +125,14 @@ def test_a_snapshot_has_a_name_title_and_hash_of_its_own() -> None:
     assert (wide.name, wide.title) == ("cgm-only-adjusted", 'A "title": # [not] a list, adjusted')
     assert wide.hash != odd.hash
     assert wide.derive == ()
+
+
+@pytest.mark.parametrize("level", IDENTITIES)
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda each: each.name)
+def test_a_policy_that_tells_otherwise_who_it_is_shows_nothing_else_otherwise(
+    policy: Policy, level: Identity
+) -> None:
+    text = identified(policy, level)
+    other = parse(text, file="other")
+    assert other == replace(policy, identity=level, text=text, hash=other.hash)
+    assert (text == policy.text) == (level == policy.identity)

@@ -2,7 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -61,7 +61,8 @@ def test_what_a_level_does_not_tell_changes_nothing_of_its_words(
     level: Identity, said: str, data: st.DataObject
 ) -> None:
     name = data.draw(st.sampled_from(_HIDDEN[level]))
-    assert whose(level, replace(ADA, **{name: said})) == whose(level, ADA)
+    other: dict[str, Any] = {name: said}
+    assert whose(level, replace(ADA, **other)) == whose(level, ADA)
 
 
 @given(st.lists(st.text(alphabet="abcxyzäöß", min_size=2, max_size=8), min_size=1, max_size=4))
@@ -85,13 +86,22 @@ def test_initials_of_names_of_many_kinds(name: str, letters: str) -> None:
 
 
 def test_what_somebody_uses_is_told_only_where_its_class_is_shown() -> None:
-    assert [what for what, _name in equipment(ADA, EVERY)] == ["Pump", "Sensor", "Loop system", "Insulin"]
-    assert equipment(ADA, ("glucose", "carbs", "loop", "settings")) == ()
-    assert equipment(ADA, ("insulin",)) == (("Insulin", "Fiasp"),)
-    assert equipment(replace(ADA, sensor=""), ("device",)) == (
+    assert [what for what, _name in equipment("initials", ADA, EVERY)] == [
+        "Pump",
+        "Sensor",
+        "Loop system",
+        "Insulin",
+    ]
+    assert equipment("name", ADA, ("glucose", "carbs", "loop", "settings")) == ()
+    assert equipment("name", ADA, ("insulin",)) == (("Insulin", "Fiasp"),)
+    assert equipment("name", replace(ADA, sensor=""), ("device",)) == (
         ("Pump", "Dana-i"),
         ("Loop system", "AndroidAPS"),
     )
+
+
+def test_where_nobody_is_told_who_it_is_nobody_is_told_what_they_use() -> None:
+    assert equipment("nothing", ADA, EVERY) == ()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from proxy.core.identity import ABOUT_ME, ME, read_about_me
+from proxy.core.policyfile import parse
 from tests.owner.place import Browser, Place, console_place
 from tests.owner.shares import POLICIES, filled, plain, policies, records, share, visits
 
@@ -65,7 +66,9 @@ async def test_the_page_says_for_each_policy_what_a_clinic_sees() -> None:
         without, named = page.split("What a clinic sees of this")[1].split("With a name")
         assert "Glucose only Who you are not told What you use not told" in without
         assert "Ada Example, born 31 March 1985, clinic number K-123" in named
-        assert "Pump: Dana-i; Sensor: Dexcom G6; Loop system: AndroidAPS; Insulin: Fiasp" in named.replace(" ;", ";")
+        assert "Pump: Dana-i; Sensor: Dexcom G6; Loop system: AndroidAPS; Insulin: Fiasp" in named.replace(
+            " ;", ";"
+        )
 
 
 async def test_looking_first_shows_what_was_typed_and_keeps_nothing() -> None:
@@ -156,3 +159,40 @@ async def test_units_that_are_none_are_not_kept() -> None:
         browser = await place.signed_in()
         await say(browser, units="<script>")
         assert (await kept(place)).units == ""
+
+
+async def test_how_much_is_told_is_chosen_as_it_is_shared_and_shows_nothing_else_otherwise() -> None:
+    async with console_place(policies=policies) as place:
+        browser = await place.signed_in()
+        await say(browser)
+        page = await browser.get("/share")
+        assert '<option value="initials">A. E.</option>' in page.text
+        assert "Ada Example, born 31 March 1985, clinic number K-123</option>" in page.text
+        await share(browser, identity="name")
+        await share(browser, identity="whatever")
+        other, named = [parse(grant.policy_text, file="x") for grant in await visits(place.store)]
+        assert (named.identity, other.identity) == ("name", "nothing")
+        assert named.collections == other.collections
+        assert (named.name, named.title) == (other.name, other.title)
+
+
+async def test_what_was_chosen_is_carried_through_adjusting_and_kept_for_the_next_time() -> None:
+    async with console_place(policies=policies) as place:
+        browser = await place.signed_in()
+        await say(browser)
+        adjust = await browser.post("/share/adjust", await filled(browser, identity="initials"))
+        assert '<input type="hidden" name="identity" value="initials">' in adjust.text
+        form = {**await filled(browser, identity="initials", adjusted="consultant"), "switch": "glucose"}
+        await browser.post("/share", form)
+        [grant] = await visits(place.store)
+        policy = parse(grant.policy_text, file="x")
+        assert (policy.identity, set(policy.collections)) == ("initials", {"entries", "treatments"})
+        assert '<option value="initials" selected>A. E.</option>' in (await browser.get("/share")).text
+
+
+async def test_where_nothing_was_said_nothing_can_be_chosen_but_nothing() -> None:
+    async with console_place(policies=policies) as place:
+        browser = await place.signed_in()
+        page = (await browser.get("/share")).text
+        assert page.count(" disabled>") == 3
+        assert '<option value="nothing">Tell nothing</option>' in page

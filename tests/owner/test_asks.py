@@ -27,7 +27,7 @@ async def test_the_owners_yes_shows_the_class_at_once_and_both_chains_tell() -> 
         answer = await visit.ask("settings")
         assert (answer.status, answer.location) == (303, "/visit/home#asking")
         page = await visit.clinic.get("/visit/home")
-        assert "Asked at" in page.text
+        assert "Asked on" in page.text
         assert "The answer comes on this page." in page.text
         assert "Ask for" not in page.text
         mark = (await visit.clinic.get("/visit/ask/state")).text

@@ -31,6 +31,7 @@ def test_page_one_is_the_summary_and_each_page_says_for_whom_when_and_to_shred_i
     assert len(pages) > 2
     for title in ("Glucose summary", "Typical day", "Insulin and carbs", "Automation", "Episodes"):
         assert title in pages[0]
+    assert "Not shared: Names" in pages[0]
     for page in pages:
         assert "Made for Diabetes clinic · visit 1a2b3c4d · Mon 23 Nov 2026 · Please shred it" in page
     rest = " ".join(pages[1:])

@@ -10,7 +10,7 @@ from proxy.core.identity import ABOUT_ME, ME, AboutMe
 from proxy.core.record import Draft
 from proxy.core.remarks import REMARKS, Picked, Remark, Remarks
 from proxy.visit.remarks import as_lines, remarks_of
-from tests.living import NOW, Access, Living, living
+from tests.living import NOW, POLICIES, Access, Living, living
 from tests.memory_store import MemoryStore
 from tests.visit.place import opened
 
@@ -151,15 +151,18 @@ async def test_every_page_tells_who_it_is_as_far_as_the_policy_says(
         assert whoami["whose"] == ("" if level == "nothing" else told)
 
 
-async def test_what_the_patient_uses_stands_on_the_summary_where_its_class_is_shared() -> None:
+async def test_what_the_patient_uses_stands_on_the_summary_where_its_class_is_shared_with_a_name() -> None:
     async with living() as house:
         await house.store.put(ABOUT_ME, ME, msgspec.json.encode(ADA), version=None)
-        page = await read(house, await house.mint("consultant"), "/visit/summary")
+        text = (POLICIES / "consultant.yaml").read_text().replace("identity: nothing", "identity: initials")
+        page = await read(house, await house.mint(text), "/visit/summary")
         assert "sensor <bdi>Dexcom G6</bdi>" in page
         assert "insulin <bdi>Fiasp</bdi>" in page
         assert "<img src=x" not in page
-        page = await read(house, await house.mint("cgm-only"), "/visit/summary")
-        assert "As the patient says" not in page
+        for policy in ("consultant", "cgm-only", "unnamed", NAMED.format(level="name")):
+            page = await read(house, await house.mint(policy), "/visit/summary")
+            assert "As the patient says" not in page
+            assert "Dexcom" not in page
 
 
 async def test_a_name_that_was_taken_back_is_gone_at_once() -> None:

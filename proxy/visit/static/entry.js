@@ -23,11 +23,11 @@
 
   // 2. Moments come in UTC where the viewer's zone is not known to us: say them in this computer's time.
   function tellLocally(time) {
-    var told = new Intl.DateTimeFormat("en-GB", {
+    var told = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, {
       weekday: "long", day: "numeric", month: "long", year: "numeric",
       hour: "2-digit", minute: "2-digit", timeZoneName: "short"
     }).format(new Date(time.getAttribute("datetime")));
-    time.textContent = told + " (this computer’s time)";
+    time.textContent = told + " (" + time.getAttribute("data-local") + ")";
   }
 
   // 3. Coming from the owner's console: what stands behind the "#" lets this browser in, once.

@@ -1,0 +1,1 @@
+"""Languages of the pages: which one a reader wants, and the catalogues. English is the source."""

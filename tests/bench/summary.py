@@ -1,0 +1,260 @@
+"""The summary: from the navigation to readable in Chromium, what it costs the server, and its PDF; beside them peers.
+
+Cold is the first page of a server that was just started, right after the PIN: nothing was read, compiled or computed
+before. Warm is the same page again in the same browser, within seconds.
+"""
+
+import asyncio
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import httpx
+from playwright.async_api import Browser, async_playwright
+
+from proxy.report.material import read_material
+from proxy.report.summary import summarise
+from tests.bench.navigation import CHROMIUM
+from tests.bench.subjects import CACHE, PEERS, Subject, free_port, running
+from tests.report.oracle.environment import RUNNER, made
+
+ROUNDS: Final = 5
+PEER_ROUNDS: Final = 7
+DAYS: Final = 14
+DAY_MS: Final = 86_400_000
+_TOOL: Final = [sys.executable, "-m", "proxy"]
+_STATIC: Final = Path(__file__).parents[2] / "proxy" / "visit" / "static"
+_WATCH: Final = """
+(function look() {
+  var shown = document.querySelector(".ranges-table td strong");
+  var last = document.querySelector("footer") || document.querySelector("#withheld");
+  if (shown && last && /\\d/.test(shown.textContent)) { window.readableAfter = performance.now(); } else { requestAnimationFrame(look); }
+})();
+"""
+_DEADLINE_MS: Final = 60_000
+
+
+@dataclass
+class Took:
+    """Milliseconds, a round each: as seen from outside, and of the server's processor."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Seen:
+    """What was measured of Chaperone, and the page itself for the peers."""
+
+    cold: Took = field(default_factory=Took)
+    warm: Took = field(default_factory=Took)
+    pdf: Took = field(default_factory=Took)
+    html: str = ""
+
+
+def see(url: str, token: str) -> Seen:
+    """Measure before a real Nightscout: a new server for each round."""
+    return asyncio.run(_seen(url, token))
+
+
+async def _seen(url: str, token: str) -> Seen:
+    seen = Seen()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        try:
+            for _ in range(ROUNDS):
+                with _served(url, token) as (subject, address, minted):
+                    await _round(browser, subject, address, minted, seen)
+        finally:
+            await browser.close()
+    return seen
+
+
+@contextmanager
+def _served(url: str, token: str) -> Iterator[tuple[Subject, str, dict[str, Any]]]:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    data, port = CACHE / f"data-{secrets.token_hex(4)}", free_port()
+    address = f"http://127.0.0.1:{port}"
+    env = {
+        "CHAPERONE_DATA": str(data),
+        "CHAPERONE_PORT": str(port),
+        "CHAPERONE_OWNER_PORT": str(free_port()),
+        "CHAPERONE_PUBLIC_URL": address,
+        "CHAPERONE_LOG_LEVEL": "error",
+        "NIGHTSCOUT_URL": url,
+        "NIGHTSCOUT_TOKEN": token,
+    }
+    try:
+        with running(
+            "Chaperone", [*_TOOL, "serve"], port, [], core=min(os.sched_getaffinity(0)), env=env
+        ) as one:
+            asked = [
+                "--clinician",
+                "Bench",
+                "--policy",
+                "consultant",
+                "--days",
+                "90",
+                "--expires",
+                "4h",
+                "--json",
+            ]
+            told = subprocess.check_output([*_TOOL, "mint", *asked], env=os.environ | env)
+            yield one, address, json.loads(told)
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+async def _round(
+    browser: Browser, subject: Subject, address: str, minted: dict[str, Any], seen: Seen
+) -> None:
+    async with httpx.AsyncClient(base_url=address, headers={"Origin": address}) as client:
+        form = {"link": minted["link"], "passcode": minted["passcode"]}
+        entered = await client.post("/visit", data=form)
+        cookie = {"name": "chaperone", "value": entered.cookies["chaperone"], "url": address}
+    context = await browser.new_context(bypass_csp=True)
+    await context.add_cookies([cookie])  # type: ignore[list-item]  # a dict with a URL, as documented
+    await context.add_init_script(_WATCH)
+    try:
+        for took in (seen.cold, seen.warm):
+            page = await context.new_page()
+            with _cpu(subject, took):
+                await page.goto(f"{address}/visit/summary", wait_until="commit")
+                shown = await page.wait_for_function("() => window.readableAfter", timeout=_DEADLINE_MS)
+            took.wall.append(float(await shown.json_value()))
+            seen.html = await page.content()
+            await page.close()
+        for took in (Took(), seen.pdf):  # once for nothing: the first loads typst
+            begun = time.perf_counter()
+            with _cpu(subject, took):
+                answer = await context.request.get(f"{address}/visit/files/pdf")
+                assert (await answer.body()).startswith(b"%PDF")
+            took.wall.append(1000 * (time.perf_counter() - begun))
+    finally:
+        await context.close()
+
+
+@contextmanager
+def _cpu(subject: Subject, took: Took) -> Iterator[None]:
+    assert subject.process is not None
+    before = _spent(subject.process.pid)
+    yield
+    took.cpu.append(_spent(subject.process.pid) - before)
+
+
+def _spent(pid: int) -> float:
+    """Give the milliseconds that all threads of a process have run; clock ticks are too coarse for one page."""
+    files = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(file.read_text().split()[0]) for file in files) / 1e6
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Milliseconds of CPU, a round each; empty where a peer could not be had."""
+
+    ours: Sequence[float]
+    iglu: Sequence[float]
+    weasyprint: Sequence[float]
+
+
+def peers(url: str, token: str, html: str) -> Peers:
+    """Let the peers do their part of the same page: iglu-python its figures of glucose, WeasyPrint its PDF."""
+    rows = _readings(url, token)
+    return Peers(_ours(rows), _iglu(rows), _weasyprint(html))
+
+
+def _readings(url: str, token: str) -> list[dict[str, Any]]:
+    now = int(time.time() * 1000)
+    asked = {"find[date][$gte]": now - DAYS * DAY_MS, "count": 20_000, "token": token}
+    told = httpx.get(f"{url}/api/v1/entries/sgv.json", params=asked, timeout=60).json()
+    return [{"type": "sgv", "date": row["date"], "sgv": row["sgv"]} for row in told if "sgv" in row]
+
+
+def _ours(rows: list[dict[str, Any]]) -> list[float]:
+    spent = []
+    for _ in range(PEER_ROUNDS):
+        begun = time.process_time()
+        end = rows[0]["date"] + 1
+        material = read_material(entries=rows)
+        summarise(
+            material,
+            start_ms=end - DAYS * DAY_MS,
+            end_ms=end,
+            zone="UTC",
+            now_ms=end,
+            floor_ms=end - DAYS * DAY_MS,
+        )
+        spent.append(1000 * (time.process_time() - begun))
+    return spent
+
+
+def _iglu(rows: list[dict[str, Any]]) -> list[float]:
+    try:
+        root = made()
+    except subprocess.CalledProcessError:
+        return []
+    source = next(path for path in root.glob("iglu_python-*") if path.is_dir())
+    program = [
+        str(root / "venv" / "bin" / "python"),
+        "-I",
+        str(PEERS / "iglu_page.py"),
+        str(RUNNER),
+        str(source),
+    ]
+    told = _fed(
+        [*program, str(PEER_ROUNDS)], json.dumps([(row["date"], row["sgv"]) for row in reversed(rows)])
+    )
+    return list(json.loads(told)) if told else []
+
+
+def _weasyprint(html: str) -> list[float]:
+    program = CACHE / "weasyprint" / "bin" / "python"
+    if not program.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(CACHE / "weasyprint")], check=True)
+        pip = [str(program.with_name("pip")), "install", "--quiet", "weasyprint"]
+        if subprocess.run(pip, check=False, capture_output=True).returncode != 0:
+            return []
+    plain = re.sub(r"<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
+    styles = [str(_STATIC / name) for name in ("style.css", "summary.css")]
+    told = _fed([str(program), str(PEERS / "weasy_page.py"), str(PEER_ROUNDS), *styles], plain)
+    return list(json.loads(told)["spent"]) if told else []
+
+
+def _fed(command: list[str], text: str) -> str:
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=300)
+    return done.stdout if done.returncode == 0 else ""
+
+
+def table(seen: Seen, others: Peers) -> str:
+    """Write the medians beside the budgets."""
+    lines = ["| what | ms | budget | CPU ms of the server | budget |", "| --- | --- | --- | --- | --- |"]
+    for name, took, wall, cpu in (
+        ("the page, cold", seen.cold, "1000", "150"),
+        ("the page, warm", seen.warm, "1000", "150"),
+        ("its PDF, warm", seen.pdf, "50", ""),
+    ):
+        lines.append(
+            f"| {name} | **{median(took.wall):.0f}** | {wall} | **{median(took.cpu):.0f}** | {cpu} |"
+        )
+    lines += ["", "| the same work elsewhere | first, CPU ms | then, CPU ms |", "| --- | --- | --- |"]
+    for name, spent in (
+        ("glucose figures, curve, days and episodes: Chaperone", others.ours),
+        ("glucose figures and episodes: iglu-python", others.iglu),
+        ("the page as a PDF: WeasyPrint", others.weasyprint),
+    ):
+        then = f"{spent[0]:.0f} | {median(spent[1:]):.0f}" if spent else "not installed |"
+        lines.append(f"| {name} | {then} |")
+    return "\n".join(lines) + "\n"
