@@ -86,7 +86,11 @@ def _made_up(house: House, policy: Policy, now: int, asked: Asked) -> Grant:
 async def _cover(house: House, grant: Grant, policy: Policy, asked: Asked) -> Cover:
     about = read_about_me(await house.store.document(ABOUT_ME, ME))
     shared = described(policy, grant)
-    shared = replace(shared, whose=whose(shared.identity, about), equipment=equipment(about, shared.classes))
+    shared = replace(
+        shared,
+        whose=whose(shared.identity, about),
+        equipment=equipment(shared.identity, about, shared.classes),
+    )
     written = await remarks_of(house.store, grant)
     unnamed = asked.form.unnamed or is_unnamed(policy)
     return cover_of(

@@ -17,7 +17,9 @@ SCANNED: Final = 2_000
 
 _MAIL: Final = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _PHONE: Final = re.compile(r"(?<![\w.:+-])(?:\+|00?)[1-9][\d ()/-]{5,20}\d(?![\w.:])")
-_WEB: Final = re.compile(r"\bhttps?://\S|\bwww\.\w|(?<![\w.])[1-9]\d{1,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\w.-])", re.IGNORECASE)
+_WEB: Final = re.compile(
+    r"\bhttps?://\S|\bwww\.\w|(?<![\w.])[1-9]\d{1,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\w.-])", re.IGNORECASE
+)
 _STREET: Final = re.compile(
     r"\w{3,30}(?:stra(?:ß|ss)e|weg|platz|gasse|allee|laan|straat)\.? ?\d{1,4}\b"
     r"|\b(?:rue|via|calle|avenue|plaza) \w+"

@@ -66,8 +66,8 @@ _ENDINGS: Final = {
     "restored": "Access ended, because data was restored from a backup",
 }
 _COPIES: Final = {
-    "deleted": "copies are deleted",
-    "filed": "copies are filed in the record",
+    "copies_deleted": "copies are deleted",
+    "copies_filed": "copies are filed in the record",
 }
 _STATES: Final = {
     "entry_closed": "The entry was closed after ten wrong PINs",

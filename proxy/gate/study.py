@@ -35,6 +35,7 @@ from proxy.gate.upstream import Reading
 DOOR: Final = "summary"
 PATIENCE_SECONDS: Final = 0.9
 """How long a page waits for what is not glucose."""
+COMPARED_SHARE: Final = 0.4
 GLUCOSE_SECONDS: Final = 20.0
 RECENT: Final = 2 * DAY
 """What is younger may still change: it is read anew after five seconds, the rest after five minutes."""
@@ -127,7 +128,10 @@ class Studies:
         span, figures = self._span(grant, days), self._figures(grant)
         pieces = self._pieces(grant, span)
         self._begin(figures, pieces)
-        await self._wait(pieces, self._patience)
+        # Comparisons are worth a part of the patience only: often they were read while the first page was looked at.
+        await self._wait(pieces, self._patience * COMPARED_SHARE)
+        needed = [piece for piece in pieces if not piece.compared]
+        await self._wait(needed, self._patience * (1 - COMPARED_SHARE))
         glucose = [piece for piece in pieces if piece.collection == "entries" and piece not in self._kept]
         await self._wait(glucose, GLUCOSE_SECONDS)
         return self._gathered(span, figures, pieces)

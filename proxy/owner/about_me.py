@@ -127,6 +127,8 @@ async def _page(
         today=_today(turn).date().isoformat(),
         zones=sorted(available_timezones()),
         units=[each for each in _UNITS if each],
+        levels=[(level, whose(level, about)) for level in IDENTITIES],
+        uses=equipment("name", about, ("device", "insulin")),
         seen=[_seen(each, about) for each in policies],
         now=await _open_now(turn, about),
     )

@@ -38,6 +38,8 @@ from proxy.report.words_tables import (
 )
 
 SMALL_DAYS: Final = 14
+MOST_DAYS: Final = 92
+"""So many days are listed: a quarter of a year."""
 _FIRST_QUESTIONS: Final = 2
 _ROOM: Final = 115
 """Letters of a question that one line has room for."""
@@ -102,6 +104,7 @@ class Booklet:
     low_episodes: tuple[Happening, ...]
     settings: tuple[SettingsShown, ...]
     day_rows: tuple[tuple[str, ...], ...]
+    days_note: str
     counts: tuple[tuple[str, str], ...]
     events: tuple[Happening, ...]
     events_note: str
@@ -151,7 +154,10 @@ def booklet_of(summary: Summary, cover: Cover) -> Booklet:
         episodes=episode_lines(summary, units),
         low_episodes=low_episodes(summary, units, time),
         settings=settings_shown(summary, units, time),
-        day_rows=tuple(_day_row(day, units) for day in reversed(summary.days)),
+        day_rows=tuple(_day_row(day, units) for day in reversed(summary.days[-MOST_DAYS:])),
+        days_note=f"Only the newest {MOST_DAYS}; all of them are in the CSV."
+        if len(summary.days) > MOST_DAYS
+        else "",
         counts=counts_of(summary),
         events=events,
         events_note=f"Only the newest {MOST_LISTED}; all of them are in the CSV."

@@ -56,6 +56,13 @@ class LocalTime:
         """Give the instant at which the local day of `at_ms` begins."""
         return self._instant(self.local(at_ms) // DAY * DAY)
 
+    def before(self, start_ms: int, end_ms: int) -> int:
+        """Give where a period of the same length by the clock on the wall begins, which ends at `start_ms`.
+
+        So before whole days there are whole days, whether the clocks were changed or not.
+        """
+        return self._instant(2 * self.local(start_ms) - self.local(end_ms))
+
     def days(self, start_ms: int, end_ms: int) -> Iterator[LocalDay]:
         """Give the local days that touch [start_ms, end_ms), whole, oldest first."""
         at = self.local(start_ms) // DAY * DAY

@@ -41,10 +41,10 @@ def summarise(
     (None: there is no such limit), and if the policy shows more than figures for whole periods.
     """
     end_ms = max(start_ms + MINUTE, min(end_ms, now_ms))
-    before_ms = start_ms - (end_ms - start_ms)
     shared = material.shared
+    time = local_time(zone, start_ms - (end_ms - start_ms), end_ms)
+    before_ms = time.before(start_ms, end_ms)
     compared = shared.detail != "summary" and (floor_ms is None or before_ms >= floor_ms)
-    time = local_time(zone, before_ms, end_ms)
     course = course_of(material, time, before_ms if compared else start_ms, end_ms)
     series = series_of(material.readings, start_ms, end_ms, detail=shared.detail)
     period = _period(series, course, targets, start_ms, end_ms)

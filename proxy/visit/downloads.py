@@ -22,7 +22,6 @@ from proxy.visit import pages
 from proxy.visit.file_bodies import Making, body_of, name_of
 from proxy.visit.file_cover import cover_of
 from proxy.visit.files_offered import FILES, REMOVED, Offer, files_offered, may_remove
-from proxy.visit.reckoning import material_of, summary_of
 from proxy.visit.remarks import remarks_of
 from proxy.visit.summary import Reader, for_reader
 from proxy.visit.visit import Visit
@@ -129,8 +128,9 @@ async def _cover(reader: Reader, *, unnamed: bool) -> Cover:
 
 def _making(reader: Reader, study: Study, cover: Cover, *, now: int, unnamed: bool) -> Making:
     seen = replace(study, zone=offset_of(study.zone, study.span.end)) if unnamed else study
-    material = material_of(seen, reader.policy)
-    summary = summary_of(seen, reader.choice, reader.policy, now=now)
+    remembered = reader.visit.remembered
+    material = remembered.material(seen, reader.policy)
+    summary = remembered.summary(seen, reader.choice, reader.policy, now=now)
     if "devicestatus" in study.compared_from:
         summary = without_automation_before(summary)
     making = Making(material, summary, cover)

@@ -1,5 +1,6 @@
 """The entry page and its form: link or code, and PIN."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final
@@ -131,6 +132,7 @@ async def start_session(visit: Visit, request: web.Request, grant: Grant) -> web
     if visit.studies is not None:
         with suppress(ChaperoneError):  # what is wrong, the page itself will say
             visit.studies.prepare(grant)
+            await asyncio.to_thread(pages.get_ready)  # while Nightscout answers
     return with_cookie(visit, pages.see_other(WELCOME), value)
 
 

@@ -17,7 +17,8 @@ ROUTE: Final = f"/visit/language/{{language:{'|'.join(LANGUAGES)}}}"
 def begin(request: web.Request) -> None:
     """Write what comes from here on in the language of whoever asks."""
     kept, accepts = request.cookies.get(COOKIE), request.headers.get("Accept-Language", "")
-    read_by(reader_of(kept=kept, accepts=accepts, method=request.method, address=request.path_qs))
+    # Without its query: what somebody put there by mistake, such as a code, is not written out again.
+    read_by(reader_of(kept=kept, accepts=accepts, method=request.method, address=request.path))
 
 
 async def choose(visit: Visit, request: web.Request) -> web.Response:

@@ -61,6 +61,13 @@ def render(template: str, **values: Any) -> str:
     return found.render(**everywhere, **values)
 
 
+def get_ready() -> None:
+    """Compile the largest page with all its parts, for who will ask for it next."""
+    for name in _TEMPLATES.list_templates():
+        if name.startswith("summary"):
+            _TEMPLATES.get_template(name)
+
+
 def html(text: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """Send a page that is rendered already, with the headers of every answer."""
     sent = {**PAGE, **(headers or {})}

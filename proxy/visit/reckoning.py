@@ -15,8 +15,13 @@ from proxy.visit.choices import Choice
 
 def summary_of(study: Study, choice: Choice, policy: Policy, *, now: int) -> Summary:
     """Compute the figures of a study."""
+    return figures_of(material_of(study, policy), study, choice, now=now)
+
+
+def figures_of(material: Material, study: Study, choice: Choice, *, now: int) -> Summary:
+    """Compute the figures of a study that was read into material."""
     return summarise(
-        material_of(study, policy),
+        material,
         start_ms=study.span.start,
         end_ms=study.span.end,
         zone=study.zone,

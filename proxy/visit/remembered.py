@@ -5,52 +5,83 @@ when any of that is another, so is the mark, and what was remembered is found by
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from proxy.core.policy import Policy
 from proxy.core.study import Study
+from proxy.report.facts import Material
 from proxy.report.model import Summary
 from proxy.visit.choices import Choice
-from proxy.visit.reckoning import summary_of
+from proxy.visit.reckoning import figures_of, material_of
 
 MOST_READINGS: Final = 150_000
-"""A summary keeps each day's curve: a hundred bytes for each reading."""
+"""A summary keeps each day's curve, a hundred bytes for each reading; material as much for each fact."""
 _EACH: Final = 1000
-"""What a summary takes besides, in readings."""
+"""What one takes besides, in readings."""
+
+T = TypeVar("T")
 
 
 class Remembered:
-    """Summaries by study and targets, the latest ones; asked from several threads."""
+    """Summaries, and the material that they and files are made of: the latest ones; asked from several threads."""
 
     def __init__(self, most_readings: int = MOST_READINGS) -> None:
-        self._most = most_readings
-        self._kept: OrderedDict[tuple[object, ...], Summary] = OrderedDict()
-        self._readings = 0
-        self._lock = Lock()
+        self._summaries: _Kept[Summary] = _Kept(most_readings)
+        self._materials: _Kept[Material] = _Kept(most_readings)
 
     def summary(self, study: Study, choice: Choice, policy: Policy, *, now: int) -> Summary:
         """Compute the figures of a study, or give them again."""
-        name = (*study.mark, choice.targets.name)
+
+        def made() -> tuple[Summary, int]:
+            found = figures_of(self.material(study, policy), study, choice, now=now)
+            return found, found.period.glucose.readings
+
+        return self._summaries.get((*_name(study), choice.targets.name) if study.mark else None, made)
+
+    def material(self, study: Study, policy: Policy) -> Material:
+        """Read the rows of a study, or give what was read from them before."""
+
+        def made() -> tuple[Material, int]:
+            read = material_of(study, policy)
+            return read, sum(map(len, (read.readings.at, read.loop_states, read.doses, read.temp_basals)))
+
+        return self._materials.get(_name(study) if study.mark else None, made)
+
+
+def _name(study: Study) -> tuple[object, ...]:
+    # The zone too: a file without identifiers shows the same rows by an offset.
+    return (study.zone, *study.mark)
+
+
+class _Kept(Generic[T]):
+    """Values by name, the latest ones, up to a weight."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: OrderedDict[tuple[object, ...], tuple[T, int]] = OrderedDict()
+        self._weight = 0
+        self._lock = Lock()
+
+    def get(self, name: tuple[object, ...] | None, make: Callable[[], tuple[T, int]]) -> T:
+        """Give what is held by a name, or make it, with its weight, and hold it; None is no name."""
         with self._lock:
-            if study.mark and name in self._kept:
-                self._kept.move_to_end(name)
-                return self._kept[name]
-        made = summary_of(study, choice, policy, now=now)
-        if study.mark:
+            held = None if name is None else self._held.get(name)
+            if name is not None and held is not None:
+                self._held.move_to_end(name)
+                return held[0]
+        value, weight = make()
+        if name is not None:
             with self._lock:
-                self._keep(name, made)
-        return made
+                self._hold(name, value, weight + _EACH)
+        return value
 
-    def _keep(self, name: tuple[object, ...], made: Summary) -> None:
-        if name in self._kept:  # two asked at once
+    def _hold(self, name: tuple[object, ...], value: T, weight: int) -> None:
+        if name in self._held:  # two asked at once
             return
-        self._kept[name] = made
-        self._readings += _weight(made)
-        while self._readings > self._most:
-            _, gone = self._kept.popitem(last=False)
-            self._readings -= _weight(gone)
-
-
-def _weight(summary: Summary) -> int:
-    return summary.period.glucose.readings + _EACH
+        self._held[name] = value, weight
+        self._weight += weight
+        while self._weight > self._most:
+            _, (_, gone) = self._held.popitem(last=False)
+            self._weight -= gone

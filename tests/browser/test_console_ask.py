@@ -1,5 +1,6 @@
 """Asking for more in Chromium: the clinic's page, the owner's phone, and the page that follows by itself."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from proxy.core.mint import Minted
-from tests.browser.house import House, needs_chromium, sign_in, window
+from tests.browser.house import PATIENCE, House, needs_chromium, sign_in, window
 from tests.browser.test_console_share import PHONE, phone
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
@@ -109,9 +110,12 @@ async def test_the_dashboard_begins_anew_when_more_is_shown(browser: Browser, ho
         await clinic.wait_for_selector("#asking[data-waits]")
         await clinic.goto(house.url)
         await clinic.wait_for_selector("#chaperone-strip strong")
-        await clinic.evaluate("window.before = true")
+        begun_anew = asyncio.Event()
+        clinic.once("domcontentloaded", lambda _page: begun_anew.set())
         await owner.goto(f"{house.inside.settings.owner_origin}/asks")
         await say_yes(owner, minted)
-        await clinic.wait_for_function("!window.before && document.querySelector('#chaperone-strip strong')")
+        async with asyncio.timeout(PATIENCE / 1000):
+            await begun_anew.wait()
+        await clinic.wait_for_selector("#chaperone-strip strong")
         assert "Pump and loop settings" not in (await clinic.text_content("#chaperone-strip details") or "")
         await house.revoke(minted)

@@ -20,6 +20,7 @@ from proxy.core.ask import (
 )
 from proxy.core.errors import StoreUnavailable
 from proxy.core.grant import DAY, LONGEST, Grant
+from proxy.core.logwords import happened
 from proxy.core.policy import CLASSES_TO_ASK_FOR, REQUESTS, Policy
 from tests.living import NOW
 from tests.owner.shares import POLICIES
@@ -123,3 +124,14 @@ def test_what_is_kept_is_read_back_and_what_is_odd_is_refused_without_a_quote() 
     with pytest.raises(StoreUnavailable) as caught:
         decode(b'{"wish": 5, "odd": "secret"}')
     assert "secret" not in str(caught.value)
+
+
+def test_the_log_tells_what_was_asked_and_what_a_yes_showed() -> None:
+    def said(**fields: object) -> str:
+        return happened({"at": NOW, "n": 1, **fields}, frozenset(), str)
+
+    assert said(kind="asked", asked="settings") == "Asked you for pump and loop settings"
+    given = said(kind="reshaped", asked="more days", reveals="days 15 to 30 before the visit")
+    assert given == "You said yes to more days. Shown since then: days 15 to 30 before the visit"
+    assert said(kind="reshaped") == "You changed what is shared"
+    assert "“not now”" in said(kind="owner", did="ask declined")

@@ -18,7 +18,10 @@ from proxy.core.plaintext import plain
         ("half \ud83d gone", "half gone"),
         ("Cafe\u0301", "Café"),
         ("<b>5 < 6 & \"x\" 'y' `z`</b>", "<b>5 < 6 & \"x\" 'y' `z`</b>"),
-        ("\u0645\u06cc\u200c\u062e\u0648\u0645 👩\u200d👧", "\u0645\u06cc\u200c\u062e\u0648\u0645 👩\u200d👧"),
+        (
+            "\u0645\u06cc\u200c\u062e\u0648\u0645 👩\u200d👧",
+            "\u0645\u06cc\u200c\u062e\u0648\u0645 👩\u200d👧",
+        ),
         ("\u2003\u00a0", ""),
     ],
 )

@@ -5,6 +5,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,22 @@ def test_nothing_reaches_the_build_that_is_not_named() -> None:
         for name in rest.split()[:-1]
     }
     assert copied == allowed
+
+
+@pytest.mark.parametrize(
+    "name", ["anything.html", "summary.typ", "words.txt", "chaperone.po", "chaperone.mo", "icon.png"]
+)
+def test_no_file_of_the_code_is_kept_out_of_the_wheel(name: str) -> None:
+    # The builder takes what lies in `proxy`, but for what the repository does not keep.
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel == {"packages": ["proxy"], "force-include": {"policies": "proxy/policies"}}
+    for file in (ROOT / ".gitignore", ROOT / "deploy/Dockerfile.dockerignore"):
+        lines = [
+            line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith(("#", "!"))
+        ]
+        left_out = [line for line in lines if line != "*" and fnmatch(name, line.strip("/"))]
+        assert left_out == []
 
 
 def test_the_image_serves_unless_told_otherwise() -> None:

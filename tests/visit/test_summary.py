@@ -10,10 +10,11 @@ import msgspec
 import pytest
 
 from proxy.core.record import Draft
+from proxy.demo.moment import iso
 from tests.living import HOUR, NOW, Access, Living, living
 from tests.memory_store import MemoryStore
 from tests.promises.changes import ALIKE, SETTINGS
-from tests.promises.still import StillSite, changed, still
+from tests.promises.still import Rows, StillSite, changed, still
 
 POLICIES = ("consultant", "cgm-only", "unnamed", "full-loop", "summary")
 SHOWS_SETTINGS = ("unnamed", "full-loop")
@@ -261,3 +262,61 @@ async def test_an_hour_later_the_live_period_goes_on(site: StillSite) -> None:
         second = await page(house, later)
     assert "Mon 23 Nov 2026" in first
     assert "Tue 24 Nov 2026" in second
+
+
+DERIVES = """
+version: 1
+name: derives
+title: Total insulin without settings
+window: 30
+detail: full
+timezone: site
+derive: [total insulin]
+show:
+  entries:
+    types: [sgv]
+    classes: [glucose]
+  treatments:
+    event_types: [Meal Bolus, Correction Bolus, Bolus, SMB, Temp Basal]
+    classes: [insulin, carbs]
+"""
+
+
+def basal(*blocks: tuple[str, float]) -> Any:
+    """Change all settings, so that only this much of them could be told from totals: the units of a day."""
+
+    def change(rows: Rows) -> None:
+        schedule = [{"time": time, "value": value} for time, value in blocks]
+        store = {"Another": {"basal": schedule, "dia": 9, "sens": [{"time": "00:00", "value": len(blocks)}]}}
+        moment = iso(NOW - 200 * 24 * HOUR)
+        rows["profile"] = [
+            {"_id": "a" * 24, "startDate": moment, "defaultProfile": "Another", "store": store}
+        ]
+        # A temp basal stands in for the schedule's rate at its time of day: totals would differ, and rightly.
+        rows["treatments"] = [row for row in rows["treatments"] if row["eventType"] != "Temp Basal"]
+
+    return change
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_from_a_derived_total_only_the_units_of_whole_days_can_be_told(
+    path: str, site: StillSite
+) -> None:
+    pages = []
+    for blocks in ((("00:00", 1.0),), (("00:00", 0.5), ("06:00", 1.5), ("18:00", 0.5))):
+        async with reading(changed(site, basal(*blocks)), DERIVES) as (house, _, headers):
+            pages.append(await page(house, headers, path))
+    assert pages[0] == pages[1]
+    assert "day/" in path or "Total insulin" in pages[0]
+
+
+async def test_other_hidden_rates_change_the_derived_figures_and_nothing_else(site: StillSite) -> None:
+    pages = []
+    for rate in (0.8, 1.1):
+        async with reading(changed(site, basal(("00:00", rate))), DERIVES) as (house, _, headers):
+            pages.append(await page(house, headers))
+    insulin, other = (section(text, "insulin") for text in pages)
+    assert insulin != other
+    told = re.compile(r"(?i)(total|basal|bolus|insulin)")
+    for one, two in zip(pages[0].splitlines(), pages[1].splitlines(), strict=True):
+        assert one == two or told.search(one), (one, two)

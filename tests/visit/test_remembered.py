@@ -1,0 +1,74 @@
+"""Finished summaries: given again while their rows are the same, and never to who may see something else."""
+
+from dataclasses import replace
+
+import pytest
+
+from proxy.core.policyfile import parse
+from proxy.core.study import Span, Study
+from proxy.report.targets import PREGNANCY, STANDARD
+from proxy.visit.choices import Choice
+from proxy.visit.remembered import Remembered
+from tests.living import HOUR, NOW, POLICIES
+from tests.visit.test_summary import page, reading, site
+
+__all__ = ["site"]
+
+DAY = 24 * HOUR
+POLICY = parse((POLICIES / "consultant.yaml").read_text(), file="consultant")
+CHOICE = Choice(14, "mg/dL", STANDARD, 14)
+ROWS = [{"type": "sgv", "date": NOW - n * HOUR // 12, "sgv": 100 + n % 50} for n in range(2000)]
+STUDY = Study(
+    Span(14, NOW - 14 * DAY, NOW, NOW - 30 * DAY), "Europe/Berlin", {"entries": ROWS}, mark=("view", 1)
+)
+
+
+def test_the_same_study_is_computed_once() -> None:
+    remembered = Remembered()
+    first = remembered.summary(STUDY, CHOICE, POLICY, now=NOW)
+    assert remembered.summary(STUDY, CHOICE, POLICY, now=NOW + 1) is first
+    assert remembered.material(STUDY, POLICY) is remembered.material(STUDY, POLICY)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(STUDY, mark=("view", 2)),
+        replace(STUDY, mark=("another view", 1)),
+        replace(STUDY, zone="+01:00"),
+        replace(STUDY, mark=()),
+    ],
+)
+def test_another_reading_view_or_zone_is_computed_anew(other: Study) -> None:
+    remembered = Remembered()
+    assert remembered.summary(STUDY, CHOICE, POLICY, now=NOW) is not remembered.summary(
+        other, CHOICE, POLICY, now=NOW
+    )
+
+
+def test_other_targets_are_other_figures() -> None:
+    remembered = Remembered()
+    other = remembered.summary(STUDY, replace(CHOICE, targets=PREGNANCY), POLICY, now=NOW)
+    assert other.targets == PREGNANCY
+    assert remembered.summary(STUDY, CHOICE, POLICY, now=NOW).targets == STANDARD
+
+
+def test_only_so_much_is_kept() -> None:
+    remembered = Remembered(most_readings=7000)
+    first = remembered.summary(STUDY, CHOICE, POLICY, now=NOW)
+    for n in range(2, 5):
+        remembered.summary(replace(STUDY, mark=("view", n)), CHOICE, POLICY, now=NOW)
+    assert remembered.summary(STUDY, CHOICE, POLICY, now=NOW) is not first
+    none = Remembered(most_readings=0)
+    assert none.summary(STUDY, CHOICE, POLICY, now=NOW) == first
+
+
+async def test_a_page_asked_for_again_within_seconds_tells_the_same_moment_and_later_a_new_one(
+    site: object,
+) -> None:
+    async with reading(site) as (house, _, headers):  # type: ignore[arg-type]  # the fixture's own type
+        first = await page(house, headers)
+        house.clock.now += 4_000
+        assert await page(house, headers) == first
+        house.clock.now += 60_000 * 7
+        assert "(7 min ago)" in await page(house, headers) or "(14 min ago)" in await page(house, headers)
