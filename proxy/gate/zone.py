@@ -22,7 +22,10 @@ class SiteZone:
         if self._setting:
             return self._setting
         body = await self._nightscout.get("/api/v1/profile.json", [("count", "1")])
-        return next((name for name in _named(_read(body)) if name in available_timezones()), "UTC")
+        # Loop writes names in another case ("ETC/GMT+7").
+        known = {name.casefold(): name for name in available_timezones()}
+        named = (known.get(name.strip().casefold()) for name in _named(_read(body)))
+        return next(filter(None, named), "UTC")
 
 
 def _read(body: bytes) -> Any:

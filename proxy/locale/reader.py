@@ -9,6 +9,9 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import Final
 
+from babel.numbers import get_decimal_symbol
+
+from proxy.core.tongue import ENGLISH, Tongue, speak_in
 from proxy.locale.catalogues import LANGUAGES, SOURCE, catalogue
 
 YEAR: Final = 31_536_000
@@ -60,12 +63,19 @@ def safe_back(address: str) -> str:
 
 def read_by(reader: Reader) -> Token[Reader]:
     """Write from here on for this reader; what comes back undoes it by `as_before`."""
-    return _READER.set(reader)
+    token = _READER.set(reader)
+    speak_in(_tongue(reader.language))
+    return token
 
 
 def as_before(token: Token[Reader]) -> None:
     """Write again for who was there before."""
     _READER.reset(token)
+    speak_in(_tongue(reader().language))
+
+
+def _tongue(language: str) -> Tongue:
+    return ENGLISH if language == SOURCE else Tongue(say, say_number, get_decimal_symbol(language))
 
 
 def reader() -> Reader:

@@ -11,9 +11,9 @@ from proxy.core.grant import Grant
 from proxy.owner import pages, share_opening, share_shown
 from proxy.owner.console import Console
 from proxy.owner.giving import Giver, Share, give
-from proxy.owner.kept import change, read
 from proxy.owner.pairing import GONE, computer, free, let_in, take
 from proxy.owner.remarks_along import gone_along, notes_along, with_notes
+from proxy.owner.share_again import last, remember
 from proxy.owner.share_counts import Counting
 from proxy.owner.share_form import Asked, chosen, read_asked, wishes_of
 from proxy.owner.share_handed import hand_over_phone
@@ -26,7 +26,6 @@ from proxy.owner.turn import Turn
 from proxy.owner.words import _
 
 HOME: Final = "/share"
-_LAST: Final = "last-share"
 _TWICE: Final = _("This was sent twice, and is being shared already. Look under “Who has access”.")
 NOTHING: Final = _("Nothing would be left to share. Leave at least one part switched on.")
 
@@ -52,8 +51,7 @@ def routes(console: Console) -> list[web.RouteDef]:
 
 
 async def _show(turn: Turn) -> web.Response:
-    kept = await read(turn.console.store, _LAST, turn.owner.id, Asked)
-    asked = kept.value if kept else Asked()
+    asked = await last(turn)
     again = await turn.console.store.grant(turn.request.query.get("again", ""))
     if again is not None and again.kind == "visit":
         asked = _again(turn, asked, again)
@@ -62,9 +60,8 @@ async def _show(turn: Turn) -> web.Response:
 
 async def _scanned(turn: Turn) -> web.Response:
     """Show the form for the computer whose code was scanned."""
-    kept = await read(turn.console.store, _LAST, turn.owner.id, Asked)
     there = await computer(turn.console, turn.request.match_info["computer"])
-    asked = replace(kept.value if kept else Asked(), ask_first=False, token=False)
+    asked = replace(await last(turn), ask_first=False, token=False)
     return await form_page(turn, asked, pairing=there, faults=() if there else [GONE])
 
 
@@ -136,7 +133,7 @@ async def make(turn: Turn, asked: Asked) -> Share | Sequence[str]:
     except GrantError as error:
         return str(error).splitlines()
     await gone_along(turn, remarks)
-    await change(turn.console.store, _LAST, turn.owner.id, Asked, lambda _: asked.lasting)
+    await remember(turn, given.minted.grant.id, asked)
     return given
 
 

@@ -6,6 +6,8 @@ numbers and fixed words go in: nothing that a person wrote.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from proxy.report.facts import MODES, Mode
@@ -30,6 +32,8 @@ _TOPS: Final = (300, 350, 400)
 """Where the glucose axis ends: what lies above is drawn at its edge."""
 GAP_MINUTES: Final = 31
 """A line is not drawn over a longer hole."""
+_MOST_POINTS: Final = 300
+_THINNED_MS: Final = 600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +120,21 @@ def small_day(day: Day, targets: Targets, title: str) -> str:
             f'<path class="hair" d="M{1 + part * 35.5:g} 2v60" stroke="{LINE}" stroke-width=".5"/>'
             for part in (1, 2, 3)
         )
-        + _trace(frame, day.trace, "trace")
+        + _trace(frame, thinned(day.trace), "trace")
     )
     return svg(144, 64, "small-day", title, body, stretched=True)
+
+
+def thinned(trace: Sequence[tuple[int, float]]) -> Sequence[tuple[int, float]]:
+    """Leave of more readings than a small drawing can show the lowest and the highest of each ten minutes."""
+    if len(trace) <= _MOST_POINTS:
+        return trace
+    kept: list[tuple[int, float]] = []
+    for _, group in groupby(trace, key=lambda point: point[0] // _THINNED_MS):
+        part = list(group)
+        edges = {min(part, key=itemgetter(1)), max(part, key=itemgetter(1))}
+        kept += sorted(edges)
+    return kept
 
 
 def _trace(frame: Frame, trace: Sequence[tuple[int, float]], kind: str) -> str:

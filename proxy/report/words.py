@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from proxy.core.tongue import figure_text, say
 from proxy.report.facts import Mode
 from proxy.report.figure import Figure
 from proxy.report.model import Band, EpisodeKind
@@ -11,6 +12,7 @@ from proxy.report.targets import Goal, Targets
 
 Units = Literal["mg/dL", "mmol/L"]
 UNITS: Final[tuple[Units, ...]] = ("mg/dL", "mmol/L")
+_DECIMALS: Final[Mapping[Units, int]] = {"mg/dL": 0, "mmol/L": 1}
 NONE: Final = "\N{EN DASH}"
 """Stands where there is no figure, and between the two ends of a range."""
 MODE_WORDS: Final[Mapping[Mode, str]] = {
@@ -70,12 +72,12 @@ def glucose(mgdl: float | None, units: Units) -> str:
     """Write a glucose value as its units are written: whole, or with one decimal."""
     if mgdl is None:
         return NONE
-    return f"{in_units(mgdl, units):.0f}" if units == "mg/dL" else f"{in_units(mgdl, units):.1f}"
+    return figure_text(f"{in_units(mgdl, units):.{_DECIMALS[units]}f}")
 
 
 def number(value: float | None, decimals: int = 0) -> str:
     """Write a number with so many decimals; a dash for none."""
-    return NONE if value is None else f"{value:.{decimals}f}"
+    return NONE if value is None else figure_text(f"{value:.{decimals}f}")
 
 
 def percent(value: float | None, decimals: int = 0) -> str:
@@ -84,7 +86,7 @@ def percent(value: float | None, decimals: int = 0) -> str:
         return NONE
     if decimals == 0 and 0 < value <= 0.5:  # noqa: PLR2004 - what would be rounded to 0
         return "<1 %"
-    return f"{value:.{decimals}f} %"
+    return f"{number(value, decimals)} %"
 
 
 def share_of_day(value: float | None) -> str:
@@ -125,17 +127,20 @@ def edges(targets: Targets, units: Units) -> Mapping[Band, str]:
     """Write the edges of the five ranges: exclusive bands, both ends inside the range."""
     low, high = glucose(targets.low, units), glucose(targets.high, units)
     very_low, very_high = glucose(targets.very_low, units), glucose(targets.very_high, units)
-    step = 1 if units == "mg/dL" else 0.1
-    decimals = 0 if units == "mg/dL" else 1
-    under = f"{float(low) - step:.{decimals}f}"
-    over = f"{float(high) + step:.{decimals}f}"
+    under, over = _beside(targets.low, -1, units), _beside(targets.high, 1, units)
     return {
-        "very_high": f"above {very_high}",
+        "very_high": say("above %(value)s", value=very_high),
         "high": f"{over}{NONE}{very_high}",
         "in_range": f"{low}{NONE}{high}",
         "low": f"{very_low}{NONE}{under}",
-        "very_low": f"below {very_low}",
+        "very_low": say("below %(value)s", value=very_low),
     }
+
+
+def _beside(mgdl: float, steps: int, units: Units) -> str:
+    """Write the value so many steps beside a value, as values are written in these units."""
+    step = 10 ** -_DECIMALS[units]
+    return number(round(in_units(mgdl, units), _DECIMALS[units]) + steps * step, _DECIMALS[units])
 
 
 def clock(seconds: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from proxy.core.tongue import figure_text, say
 from proxy.report.facts import Event
 from proxy.report.localtime import LocalTime
 from proxy.report.model import Span, Summary
@@ -40,7 +41,8 @@ class SettingsShown:
 
 def day_words(day: date) -> str:
     """Write a date: `Mon 9 Nov`."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    weekday, month = say(_WEEKDAYS[day.weekday()]), say(_MONTHS[day.month - 1])
+    return say("%(weekday)s %(day)s %(month)s", weekday=weekday, day=day.day, month=month)
 
 
 def short(time: LocalTime, at_ms: int) -> str:
@@ -57,12 +59,14 @@ def low_episodes(summary: Summary, units: Units, time: LocalTime) -> tuple[Happe
     for each in low.each:
         grave = any(each.start_ms <= start < each.end_ms for start in starts)
         notes = (
-            ["very low within"] * grave
-            + ["at night"] * each.at_night
-            + ["a single reading"] * each.single_reading
+            [say("very low within")] * grave
+            + [say("at night")] * each.at_night
+            + [say("a single reading")] * each.single_reading
         )
-        words = f"lowest {glucose(each.extreme_mgdl, units)}" + "".join(f"; {note}" for note in notes)
-        found.append(Happening(short(time, each.start_ms), "Low", duration(each.minutes), words))
+        words = say("lowest %(value)s", value=glucose(each.extreme_mgdl, units)) + "".join(
+            f"; {note}" for note in notes
+        )
+        found.append(Happening(short(time, each.start_ms), say("Low"), duration(each.minutes), words))
     return tuple(reversed(found))[:MOST_LISTED]
 
 
@@ -72,8 +76,8 @@ def settings_shown(summary: Summary, units: Units, time: LocalTime) -> tuple[Set
         SettingsShown(
             short(time, max(version.since_ms, time.starts[0])),
             changed_words(version),
-            "" if version.daily_basal is None else f"{version.daily_basal:.1f} U",
-            "" if version.insulin_hours is None else f"{round(version.insulin_hours, 1):g} h",
+            "" if version.daily_basal is None else figure_text(f"{version.daily_basal:.1f} U"),
+            "" if version.insulin_hours is None else figure_text(f"{round(version.insulin_hours, 1):g} h"),
             settings_lines(version, units),
         )
         for version in summary.settings.versions
@@ -85,11 +89,13 @@ def counts_of(summary: Summary) -> tuple[tuple[str, str], ...]:
     seen = Counter([event.kind for event in summary.notes.events])
     marks = Counter([mark.kind for mark in summary.notes.marks])
     held: dict[str, int] = {str(kind): number for kind, number in (*seen.items(), *marks.items())}
-    found = [(words, f"{held[kind]} {_TIMES}") for kind, words in EVENT_WORDS.items() if kind in held]
+    found = [(say(words), f"{held[kind]} {_TIMES}") for kind, words in EVENT_WORDS.items() if kind in held]
     gaps = summary.notes.gaps
     if gaps:
         total = duration(sum(gap.minutes for gap in gaps))
-        found.append((EVENT_WORDS["gap"], f"{len(gaps)} {_TIMES} ({total} in all)"))
+        found.append(
+            (say(EVENT_WORDS["gap"]), f"{len(gaps)} {_TIMES} ({say('%(total)s in all', total=total)})")
+        )
     return tuple(found)
 
 
@@ -112,8 +118,10 @@ def event_line(event: Event, units: Units, time: LocalTime) -> Happening:
     lasted = "" if event.end_ms is None else duration((event.end_ms - event.at_ms) / 60_000)
     value = f"{glucose(event.value, units)} {units}" if event.value is not None else ""
     words = "; ".join(part for part in (value, event.words) if part)
-    return Happening(short(time, event.at_ms), EVENT_WORDS[event.kind], lasted, words)
+    return Happening(short(time, event.at_ms), say(EVENT_WORDS[event.kind]), lasted, words)
 
 
 def _spanned(span: Span, kind: str, time: LocalTime) -> Happening:
-    return Happening(short(time, span.start_ms), EVENT_WORDS[kind], duration(span.minutes), span.words)
+    return Happening(
+        short(time, span.start_ms), say(EVENT_WORDS[kind]), duration(span.minutes), say(span.words)
+    )

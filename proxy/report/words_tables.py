@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from proxy.core.tongue import figure_text, say
 from proxy.report.facts import MODES, Schedule
 from proxy.report.figure import Figure
 from proxy.report.model import BANDS, EPISODE_KINDS, Band, EpisodeKind, Period, SettingsVersion, Summary
@@ -94,7 +95,7 @@ def line(
     """Write one figure of a period beside the same of the period before."""
     figure = of(summary.period)
     before = "" if summary.previous is None else write(of(summary.previous).value)
-    return Line(label, write(figure.value), before, figure.words, figure.note)
+    return Line(say(label), write(figure.value), before, say(figure.words), say(figure.note))
 
 
 def headline(summary: Summary, units: Units) -> tuple[Line, ...]:
@@ -123,7 +124,7 @@ def range_lines(summary: Summary, units: Units, whole: Mapping[Band, int] | None
         now = summary.period.glucose.percent[one]
         value = percent(now.value) if whole is None or now.value is None else _whole(whole[one], now.value)
         return _range_line(
-            BAND_WORDS[one],
+            say(BAND_WORDS[one]),
             told[one],
             value,
             now,
@@ -143,9 +144,16 @@ def range_lines(summary: Summary, units: Units, whole: Mapping[Band, int] | None
     return (
         band("very_high", "very_high"),
         band("high", None),
-        both(f"Above {high} in all", "", lambda period: period.glucose.above_percent, "above"),
+        both(
+            say("Above %(value)s in all", value=high),
+            "",
+            lambda period: period.glucose.above_percent,
+            "above",
+        ),
         band("in_range", "in_range"),
-        both(f"Below {low} in all", "", lambda period: period.glucose.below_percent, "below"),
+        both(
+            say("Below %(value)s in all", value=low), "", lambda period: period.glucose.below_percent, "below"
+        ),
         band("low", None),
         band("very_low", "very_low"),
     )
@@ -182,7 +190,7 @@ def insulin_lines(summary: Summary) -> tuple[Line, ...]:
     """Give insulin and carbs per 24 hours."""
 
     def units(value: float | None) -> str:
-        return NONE if value is None else f"{value:.1f} U"
+        return NONE if value is None else figure_text(f"{value:.1f} U")
 
     def often(value: float | None) -> str:
         return number(value, 1)
@@ -232,7 +240,7 @@ def episode_lines(summary: Summary, units: Units) -> tuple[EpisodeLine, ...]:
         found.append(
             EpisodeLine(
                 kind,
-                EPISODE_WORDS[kind],
+                say(EPISODE_WORDS[kind]),
                 meanings[kind],
                 number(one.count.value),
                 number(one.per_week.value, 1),
@@ -250,11 +258,11 @@ def episode_meanings(targets: Targets, units: Units) -> Mapping[EpisodeKind, str
     low, very_low = glucose(targets.low, units), glucose(targets.very_low, units)
     high, very_high = glucose(targets.high, units), glucose(targets.very_high, units)
     return {
-        "low": f"below {low} for 15 minutes or more",
-        "very_low": f"below {very_low} for 15 minutes or more; counted under “Low” too",
-        "extended_low": f"below {low} for more than 2 hours",
-        "high": f"above {high} for 15 minutes or more",
-        "very_high": f"above {very_high} for 15 minutes or more; counted under “High” too",
+        "low": say("below %(value)s for 15 minutes or more", value=low),
+        "very_low": say("below %(value)s for 15 minutes or more; counted under “Low” too", value=very_low),
+        "extended_low": say("below %(value)s for more than 2 hours", value=low),
+        "high": say("above %(value)s for 15 minutes or more", value=high),
+        "very_high": say("above %(value)s for 15 minutes or more; counted under “High” too", value=very_high),
     }
 
 
@@ -271,8 +279,8 @@ def settings_lines(version: SettingsVersion, units: Units) -> tuple[SettingsLine
     return tuple(
         SettingsLine(
             clock(at),
-            _at(version.basal, at, lambda value: f"{round(value, 3):g}"),
-            _at(version.carb_ratio, at, lambda value: f"{round(value, 1):g}"),
+            _at(version.basal, at, lambda value: figure_text(f"{round(value, 3):g}")),
+            _at(version.carb_ratio, at, lambda value: figure_text(f"{round(value, 1):g}")),
             _at(version.sensitivity, at, lambda value: glucose(value, units)),
             _target(version, at, units),
         )
@@ -298,7 +306,7 @@ def _in_force(schedule: Schedule, at: int) -> float | None:
 
 def changed_words(version: SettingsVersion) -> str:
     """Say what a version changed."""
-    return ", ".join(_CHANGED[one] for one in version.changed)
+    return ", ".join(say(_CHANGED[one]) for one in version.changed)
 
 
 def bands_of(period: Period) -> Mapping[Band, float] | None:

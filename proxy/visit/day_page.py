@@ -1,11 +1,14 @@
 """One day in words and as a drawing. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from proxy.core.policy import Policy
 from proxy.core.study import Study
+from proxy.core.tongue import figure_text, say
 from proxy.report.charts_day import day_chart
+from proxy.report.facts import Dose
 from proxy.report.localtime import LocalTime, local_time
 from proxy.report.model import DayView
 from proxy.report.words import Units, glucose
@@ -44,7 +47,7 @@ def day_page_of(view: DayView | None, study: Study, policy: Policy, choice: Choi
         units=choice.units,
         drawing=day_chart(view, choice.targets, choice.units, time, f"{title}: {words}"),
         words=words,
-        notices=(FAILED,) if study.failed else (LATE,) if study.late else (),
+        notices=(say(FAILED),) if study.failed else (say(LATE),) if study.late else (),
         missing=_missing(policy),
         happenings=_happenings(view, choice.units, time),
         readings=_readings(view, choice.units, time),
@@ -63,31 +66,48 @@ def _words(view: DayView, units: Units) -> str:
     if view.glucose:
         values = [value for _, value in view.glucose]
         lowest, highest = glucose(min(values), units), glucose(max(values), units)
-        parts.append(f"{len(values)} readings from {lowest} to {highest} {units}")
+        parts.append(
+            say(
+                "%(number)s readings from %(lowest)s to %(highest)s",
+                number=len(values),
+                lowest=lowest,
+                highest=f"{highest} {units}",
+            )
+        )
     else:
-        parts.append("No glucose readings")
+        parts.append(say("No glucose readings"))
     by_hand = [dose for dose in view.doses if not dose.automatic]
     automatic = [dose for dose in view.doses if dose.automatic]
     if by_hand:
-        parts.append(f"{len(by_hand)} boluses by hand ({sum(dose.units for dose in by_hand):.1f} U)")
+        parts.append(
+            say("%(number)s boluses by hand (%(units)s U)", number=len(by_hand), units=_sum(by_hand))
+        )
     if automatic:
-        parts.append(f"{len(automatic)} by the system ({sum(dose.units for dose in automatic):.1f} U)")
+        parts.append(
+            say("%(number)s by the system (%(units)s U)", number=len(automatic), units=_sum(automatic))
+        )
     if view.carbs:
-        parts.append(f"{sum(meal.grams for meal in view.carbs):.0f} g carbs entered")
+        parts.append(say("%(grams)s g carbs entered", grams=f"{sum(meal.grams for meal in view.carbs):.0f}"))
     if view.basal:
-        parts.append(f"basal up to {max(rate for _, _, rate in view.basal):.2f} U/h")
+        parts.append(
+            say("basal up to %(rate)s U/h", rate=figure_text(f"{max(rate for _, _, rate in view.basal):.2f}"))
+        )
     return ", ".join(parts)
+
+
+def _sum(doses: Iterable[Dose]) -> str:
+    return figure_text(f"{sum(dose.units for dose in doses):.1f}")
 
 
 def _missing(policy: Policy) -> tuple[str, ...]:
     shared = policy.collections
     found = []
     if "entries" not in shared:
-        found.append("Glucose readings are not shared.")
+        found.append(say("Glucose readings are not shared."))
     if "treatments" not in shared:
-        found.append("Insulin and carbs are not shared.")
+        found.append(say("Insulin and carbs are not shared."))
     if "devicestatus" not in shared:
-        found.append("Loop modes are not shared.")
+        found.append(say("Loop modes are not shared."))
     return tuple(found)
 
 
@@ -97,12 +117,13 @@ def _happenings(view: DayView, units: Units, time: LocalTime) -> tuple[Happening
         for event in view.events
     ]
     lines += [
-        (dose.at_ms, Happening(_clock(time, dose.at_ms), "Bolus", "", f"{dose.units:g} U"))
+        (dose.at_ms, Happening(_clock(time, dose.at_ms), say("Bolus"), "", figure_text(f"{dose.units:g} U")))
         for dose in view.doses
         if not dose.automatic
     ]
     lines += [
-        (one.at_ms, Happening(_clock(time, one.at_ms), "Carbs", "", f"{one.grams:g} g")) for one in view.carbs
+        (one.at_ms, Happening(_clock(time, one.at_ms), say("Carbs"), "", figure_text(f"{one.grams:g} g")))
+        for one in view.carbs
     ]
     return tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
 

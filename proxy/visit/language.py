@@ -5,7 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from proxy.locale.catalogues import LANGUAGES
-from proxy.locale.reader import YEAR, read_by, reader_of, safe_back
+from proxy.locale.reader import YEAR, Reader, read_by, reader_of, safe_back
 from proxy.visit import pages
 from proxy.visit.visit import Visit
 
@@ -14,9 +14,12 @@ COOKIE: Final = "visit-language"
 ROUTE: Final = f"/visit/language/{{language:{'|'.join(LANGUAGES)}}}"
 
 
-def begin(request: web.Request) -> None:
+def begin(request: web.Request, *, in_english: bool = False) -> None:
     """Write what comes from here on in the language of whoever asks."""
     kept, accepts = request.cookies.get(COOKIE), request.headers.get("Accept-Language", "")
+    if in_english:
+        read_by(Reader())
+        return
     # Without its query: what somebody put there by mistake, such as a code, is not written out again.
     read_by(reader_of(kept=kept, accepts=accepts, method=request.method, address=request.path))
 

@@ -26,7 +26,7 @@ _FILES: Final = (
     ("strip.js", "text/javascript"),
     ("icon.svg", "image/svg+xml"),
 )
-IN_ENGLISH: Final = frozenset({"summary.html", "summary_day.html", "file_words.html"})
+IN_ENGLISH: Final = frozenset({"file_words.html"})
 """Pages whose words are not all in the catalogues: they are English for everybody, as a whole."""
 
 

@@ -38,7 +38,7 @@ def routes(visit: Visit) -> list[web.RouteDef]:
         web.get("/visit/summary", _guarded(visit, summary.summary)),
         web.get("/visit/summary.txt", _guarded(visit, summary.as_file)),
         web.get("/visit/summary/day/{day}", _guarded(visit, summary.day)),
-        web.get(downloads.ROUTE, _guarded(visit, downloads.file)),
+        web.get(downloads.ROUTE, _guarded(visit, downloads.file, in_english=True)),
         web.post("/visit/close", _guarded(visit, home.close)),
         web.get("/visit/closed", _guarded(visit, home.closed)),
         web.get("/visit/ended", _guarded(visit, left_open.ended)),
@@ -58,9 +58,11 @@ def front_door(visit: Visit) -> Handler:
     return _guarded(visit, entry.front_door)
 
 
-def _guarded(visit: Visit, answer: Page, *, for_programs: bool = False) -> Handler:
+def _guarded(visit: Visit, answer: Page, *, for_programs: bool = False, in_english: bool = False) -> Handler:
+    """Wrap a page; files are written in English, whoever takes them."""
+
     async def guarded(request: web.Request) -> web.StreamResponse:
-        language.begin(request)
+        language.begin(request, in_english=in_english)
         try:
             return await answer(visit, request)
         except ChaperoneError as error:

@@ -15,6 +15,7 @@ from proxy.core.errors import GrantEnded
 from proxy.core.headers import PRIVATE
 from proxy.core.policy import Policy
 from proxy.core.study import days_offered
+from proxy.locale.marked import _
 from proxy.report.localtime import local_time
 from proxy.report.targets import TARGETS
 from proxy.report.words import UNITS
@@ -36,8 +37,10 @@ from proxy.visit.visit import Visit
 AGAIN_SECONDS: Final = 4
 HOME: Final = "/visit/home"
 TARGET_NAMES: Final = {"standard": "standard", "older": "older or high risk", "pregnancy": "pregnancy"}
-TOO_MANY: Final = "Too many requests in a short time. Wait a moment, then reload the page."
-NO_DAY: Final = "This day is not among the days that are shared. Go back to the summary and choose one there."
+TOO_MANY: Final = _("Too many requests in a short time. Wait a moment, then reload the page.")
+NO_DAY: Final = _(
+    "This day is not among the days that are shared. Go back to the summary and choose one there."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ async def for_reader(
     if studies is None or not offered:
         return pages.see_other(HOME)
     if not await studies.admits(request, found.grant):
-        return pages.message("One moment", TOO_MANY, status=429, request_id=visit.request_id(request))
+        return pages.message(_("One moment"), TOO_MANY, status=429, request_id=visit.request_id(request))
     usual = (await visit.shared(found.grant)).units
     policy, choice = studies.policy(found.grant), read_choice(request, offered, usual)
     asking = await asking_of(visit, found.grant, choice.address())
@@ -160,7 +163,7 @@ async def _day(reader: Reader) -> web.Response:
     window = None if wanted is None else _window(reader, wanted)
     if wanted is None or window is None or reader.policy.detail != "full":
         request_id = reader.visit.request_id(reader.request)
-        return pages.message("Not shown", NO_DAY, status=404, request_id=request_id)
+        return pages.message(_("Not shown"), NO_DAY, status=404, request_id=request_id)
     study = await reader.studies.day(reader.found.grant, *window)
     now, values = reader.visit.clock(), await reader.values()
 

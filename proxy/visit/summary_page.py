@@ -6,6 +6,7 @@ from typing import Final
 
 from proxy.core.policy import Policy
 from proxy.core.study import Study
+from proxy.core.tongue import say, say_number
 from proxy.report import charts
 from proxy.report.display import whole_figures
 from proxy.report.facts import MODES
@@ -108,11 +109,11 @@ def page_of(summary: Summary, study: Study, policy: Policy, choice: Choice) -> P
     if "devicestatus" in study.compared_from:
         automation = tuple(replace(one, before="") for one in automation)
     return Page(
-        title="Glucose summary",
+        title=say("Glucose summary"),
         span=_span_words(summary, time),
-        zone=zone_words(summary.zone, policy) if summary.zone_known else _ZONE_UNKNOWN,
+        zone=zone_words(summary.zone, policy) if summary.zone_known else say(_ZONE_UNKNOWN),
         units=units,
-        banner="" if not summary.shared.glucose else summary.sufficiency.words,
+        banner="" if not summary.shared.glucose else _banner(summary),
         notices=_notices(study),
         compared=_compared(summary),
         latest=_latest(summary, policy, units, time),
@@ -121,8 +122,8 @@ def page_of(summary: Summary, study: Study, policy: Policy, choice: Choice) -> P
         range_bar="" if bands is None else charts.range_bar(bands, _range_title(summary, units)),
         curve=""
         if summary.curve.reason
-        else charts.curve(summary.curve, summary.targets, units, _CURVE_TITLE),
-        curve_why=WORDS[summary.curve.reason] if summary.curve.reason else "",
+        else charts.curve(summary.curve, summary.targets, units, say(_CURVE_TITLE)),
+        curve_why=say(WORDS[summary.curve.reason]) if summary.curve.reason else "",
         curve_rows=_curve_rows(summary, units),
         days=tuple(_small_day(day, summary, choice) for day in summary.days[-SMALL_DAYS:]),
         days_left_out=max(0, len(summary.days) - SMALL_DAYS),
@@ -130,7 +131,7 @@ def page_of(summary: Summary, study: Study, policy: Policy, choice: Choice) -> P
         insulin_note=_insulin_note(summary),
         automation=automation,
         automation_bar=_automation_bar(summary.period.automation),
-        system=summary.period.automation.system,
+        system=say(summary.period.automation.system),
         episodes=episode_lines(summary, units),
         episodes_each=low_episodes(summary, units, time),
         settings=settings_shown(summary, units, time),
@@ -155,7 +156,30 @@ def _values(summary: Summary) -> dict:  # type: ignore[type-arg]  # band to valu
 def _span_words(summary: Summary, time: LocalTime) -> str:
     first, last = time.day_of(summary.period.start_ms), time.day_of(summary.period.end_ms - 1)
     days = (last - first).days + 1
-    return f"{day_words(first)} to {day_words(last)} {last.year} ({days} {'day' if days == 1 else 'days'})"
+    return say_number(
+        "%(first)s to %(last)s %(year)s (%(count)s day)",
+        "%(first)s to %(last)s %(year)s (%(count)s days)",
+        days,
+        first=day_words(first),
+        last=day_words(last),
+        year=last.year,
+    )
+
+
+def _banner(summary: Summary) -> str:
+    """Say that there are too few data, if so: as `sufficiency.words`, which is English."""
+    one = summary.sufficiency
+    active = summary.period.glucose.sensor_active_percent.value
+    if not one.words or active is None:
+        return say(one.words)
+    return say_number(
+        "Fewer data than the consensus asks for: %(count)s day with readings, sensor active %(active)s of the time. "
+        "Rely on these figures only with 14 days and 70 %%.",
+        "Fewer data than the consensus asks for: %(count)s days with readings, sensor active %(active)s of the time. "
+        "Rely on these figures only with 14 days and 70 %%.",
+        one.days_with_data,
+        active=f"{active:.0f} %",
+    )
 
 
 _ZONE_UNKNOWN: Final = "Times are in UTC: the patient's time zone is not known."
@@ -164,21 +188,28 @@ _ZONE_UNKNOWN: Final = "Times are in UTC: the patient's time zone is not known."
 def zone_words(zone: str, policy: Policy) -> str:
     """Say in which time zone times are told."""
     if policy.timezone != "site":
-        return "Times are in UTC: the patient's time zone is not shared."
-    return f"Times are the patient's local time ({zone})."
+        return say("Times are in UTC: the patient's time zone is not shared.")
+    # UTC stands in where Nightscout names no zone, or one that nobody knows.
+    return (
+        say(_ZONE_UNKNOWN)
+        if zone == "UTC"
+        else say("Times are the patient's local time (%(zone)s).", zone=zone)
+    )
 
 
 def _notices(study: Study) -> tuple[str, ...]:
     found = []
     if study.failed:
         found.append(
-            "Nightscout did not answer everything just now. What came is shown; what is missing says so."
+            say("Nightscout did not answer everything just now. What came is shown; what is missing says so.")
         )
     elif study.late:
-        found.append("Nightscout is still sending some of the data. This page asks again by itself.")
+        found.append(say("Nightscout is still sending some of the data. This page asks again by itself."))
     if study.stale:
         found.append(
-            "Nightscout answers slowly just now: the newest readings may be missing. Reload to look again."
+            say(
+                "Nightscout answers slowly just now: the newest readings may be missing. Reload to look again."
+            )
         )
     return tuple(found)
 
@@ -187,7 +218,7 @@ def _compared(summary: Summary) -> str:
     if summary.previous is None:
         return ""
     days = round((summary.period.end_ms - summary.period.start_ms) / 86_400_000)
-    return "day before" if days <= 1 else f"{days} days before"
+    return say_number("day before", "%(count)s days before", max(days, 1))
 
 
 def _latest(summary: Summary, policy: Policy, units: Units, time: LocalTime) -> str:
@@ -196,14 +227,18 @@ def _latest(summary: Summary, policy: Policy, units: Units, time: LocalTime) -> 
         return ""
     minutes = (summary.now_ms - latest.at_ms) // 60_000
     if minutes > _FRESH_MINUTES:
-        return f"Last reading: {glucose(latest.mgdl, units)} {units} on {short(time, latest.at_ms)}."
+        return say(
+            "Last reading: %(value)s on %(at)s.",
+            value=f"{glucose(latest.mgdl, units)} {units}",
+            at=short(time, latest.at_ms),
+        )
     change = ""
     if latest.change_mgdl is not None:
         told = glucose(abs(latest.change_mgdl), units)
         sign = "+" if latest.change_mgdl >= 0 else "\N{MINUS SIGN}"
-        change = f", {sign}{told} since the reading before"
-    ago = "just now" if minutes < 1 else f"{minutes} min ago"
-    return f"Now {glucose(latest.mgdl, units)} {units}{change} ({ago})."
+        change = say(", %(change)s since the reading before", change=f"{sign}{told}")
+    ago = say("just now") if minutes < 1 else say("%(minutes)s min ago", minutes=minutes)
+    return say("Now %(value)s (%(ago)s).", value=f"{glucose(latest.mgdl, units)} {units}{change}", ago=ago)
 
 
 def _range_title(summary: Summary, units: Units) -> str:
@@ -212,7 +247,7 @@ def _range_title(summary: Summary, units: Units) -> str:
         for one in range_lines(summary, units, None)
         if one.band
     ]
-    return "Time in ranges: " + ", ".join(parts)
+    return say("Time in ranges: %(parts)s", parts=", ".join(parts))
 
 
 def _curve_rows(summary: Summary, units: Units) -> tuple[tuple[str, ...], ...]:
@@ -228,9 +263,13 @@ def _curve_rows(summary: Summary, units: Units) -> tuple[tuple[str, ...], ...]:
 
 def _small_day(day: Day, summary: Summary, choice: Choice) -> SmallDay:
     in_range, mean = day.percent["in_range"], day.mean_mgdl
-    words = f"{percent(in_range.value)} in range" if in_range.value is not None else in_range.words
+    words = (
+        say("%(share)s in range", share=percent(in_range.value))
+        if in_range.value is not None
+        else say(in_range.words)
+    )
     if mean.value is not None:
-        words = f"{words}, mean {glucose(mean.value, choice.units)}"
+        words = say("%(words)s, mean %(value)s", words=words, value=glucose(mean.value, choice.units))
     label = day_words(day.day)
     drawing = charts.small_day(day, summary.targets, f"{label}: {words}") if day.trace else ""
     address = ""
@@ -246,12 +285,16 @@ def _plain(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 def _insulin_note(summary: Summary) -> str:
     insulin = summary.period.insulin
-    days = f"{insulin.days_counted} of {insulin.days_asked} days"
-    parts = [f"Total insulin counts the {days} whose basal is known."] if insulin.days_counted else []
+    counted = say(
+        "Total insulin counts the %(known)s of %(asked)s days whose basal is known.",
+        known=insulin.days_counted,
+        asked=insulin.days_asked,
+    )
+    parts = [counted] if insulin.days_counted else []
     if insulin.basis == "temp basals only":
-        parts.append("Basal is from temporary basal rates only.")
+        parts.append(say("Basal is from temporary basal rates only."))
     if summary.shared.total_insulin and not summary.shared.profile:
-        parts.append("Computed with basal rates that are not shown themselves.")
+        parts.append(say("Computed with basal rates that are not shown themselves."))
     return " ".join(parts)
 
 
@@ -259,7 +302,10 @@ def _automation_bar(automation: Automation) -> str:
     shares = {mode: figure.value for mode, figure in automation.percent.items() if figure.value is not None}
     if len(shares) < len(MODES) or sum(shares.values()) <= 0:
         return ""
-    title = "Modes: " + ", ".join(f"{MODE_WORDS[mode]} {percent(shares[mode])}" for mode in MODES)
+    title = say(
+        "Modes: %(modes)s",
+        modes=", ".join(f"{say(MODE_WORDS[mode])} {percent(shares[mode])}" for mode in MODES),
+    )
     return charts.flat_bar(shares, title)
 
 
@@ -278,25 +324,25 @@ def _holes(summary: Summary, study: Study, policy: Policy) -> Mapping[str, str]:
         if section in holes:
             continue
         if study.failed & set(needed):
-            holes[section] = FAILED
+            holes[section] = say(FAILED)
         elif study.late & set(needed):
-            holes[section] = LATE
+            holes[section] = say(LATE)
     return holes
 
 
 def _not_shared(summary: Summary, policy: Policy) -> Iterable[tuple[str, str]]:
     shared = summary.shared
     if not shared.glucose:
-        yield "glucose", "Glucose readings are not shared for this visit."
+        yield "glucose", say("Glucose readings are not shared for this visit.")
     if not (shared.boluses or shared.carbs or shared.temp_basals or shared.total_insulin):
-        yield "insulin", "Insulin and carbohydrates are not shared for this visit."
+        yield "insulin", say("Insulin and carbohydrates are not shared for this visit.")
     if not shared.loop and not shared.shows(
         "OpenAPS Offline", "Temporary Override", "Temporary Target", "Exercise"
     ):
-        yield "automation", "Whether and how a system dosed automatically is not shared for this visit."
+        yield "automation", say("Whether and how a system dosed automatically is not shared for this visit.")
     if not shared.profile:
-        yield "settings", "Pump and loop settings are not shared for this visit."
+        yield "settings", say("Pump and loop settings are not shared for this visit.")
     if policy.detail == "summary":
-        yield "events", "Single events are not shared for this visit: only figures for the whole period."
+        yield "events", say("Single events are not shared for this visit: only figures for the whole period.")
     elif policy.detail != "full":
-        yield "events", "Single events are not shared for this visit: only averages."
+        yield "events", say("Single events are not shared for this visit: only averages.")

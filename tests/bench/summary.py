@@ -178,7 +178,7 @@ def peers(url: str, token: str, html: str) -> Peers:
 
 def _readings(url: str, token: str) -> list[dict[str, Any]]:
     now = int(time.time() * 1000)
-    asked = {"find[date][$gte]": now - DAYS * DAY_MS, "count": 20_000, "token": token}
+    asked: dict[str, str | int] = {"find[date][$gte]": now - DAYS * DAY_MS, "count": 20_000, "token": token}
     told = httpx.get(f"{url}/api/v1/entries/sgv.json", params=asked, timeout=60).json()
     return [{"type": "sgv", "date": row["date"], "sgv": row["sgv"]} for row in told if "sgv" in row]
 

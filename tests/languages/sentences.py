@@ -9,16 +9,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 
 from proxy.core import adjusted, ask, labels
+from proxy.report import figure, targets, words, words_lists, words_tables
+from proxy.visit import files_offered, summary, summary_page
 from proxy.visit.pages import IN_ENGLISH
 
 HOUSE: Final = Path(__file__).parent.parent.parent / "proxy"
-ONLY_IN_ENGLISH: Final = IN_ENGLISH | {
-    "summary_files.html",
-    "summary_glossary.html",
-    "summary_remarks.html",
-    "summary_text.html",
-}
-"""Templates of the clinicians' pages that no German page shows: the English pages, and what only they include."""
+ONLY_IN_ENGLISH: Final = IN_ENGLISH
+"""Templates of the clinicians' pages that no German page shows."""
 KEYWORDS: Final[Mapping[str, Any]] = {
     "_": None,
     "gettext": None,
@@ -26,7 +23,17 @@ KEYWORDS: Final[Mapping[str, Any]] = {
     "say": None,
     "say_number": (1, 2),
 }
-_TEMPLATE_OPTIONS: Final = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+_TEMPLATE_OPTIONS: Final = {
+    "trim_blocks": "true",
+    "lstrip_blocks": "true",
+    "silent": "false",
+    "newstyle_gettext": "true",
+}
+
+
+def _keywords(path: Path) -> Mapping[str, Any]:
+    """Give the functions that take sentences: in the report's tables, a line takes its label."""
+    return {**KEYWORDS, "line": None} if path.name == "words_tables.py" else KEYWORDS
 
 
 def templates() -> list[Path]:
@@ -37,7 +44,7 @@ def templates() -> list[Path]:
 
 def modules() -> list[Path]:
     """List the Python files that may mark sentences."""
-    return sorted(path for room in ("visit", "owner") for path in (HOUSE / room).glob("*.py"))
+    return sorted(path for room in ("visit", "owner", "report") for path in (HOUSE / room).glob("*.py"))
 
 
 def tables() -> Iterator[tuple[str, str]]:
@@ -46,6 +53,30 @@ def tables() -> Iterator[tuple[str, str]]:
     yield from (("proxy/core/labels.py", words) for words in labels._DETAIL.values())
     yield from (("proxy/core/adjusted.py", switch.words) for switch in adjusted.SWITCHES)
     yield from (("proxy/core/ask.py", words) for words in ask.WORDS.values())
+    yield from (("proxy/report/figure.py", text) for text in figure.WORDS.values())
+    yield from (("proxy/report/words_text.py", reason.replace("_", " ")) for reason in figure.WORDS)
+    for table in (words.MODE_WORDS, words.EPISODE_WORDS, words.BAND_WORDS, words.EVENT_WORDS):
+        yield from (("proxy/report/words.py", text) for text in table.values())
+    yield from (("proxy/report/words_tables.py", text) for text in words_tables._CHANGED.values())
+    yield from (
+        ("proxy/report/words_lists.py", text) for text in (*words_lists._WEEKDAYS, *words_lists._MONTHS)
+    )
+    for one in targets.TARGETS.values():
+        yield from (("proxy/report/targets.py", text) for text in (one.title, one.title.lower()))
+    yield from (
+        ("proxy/report/glucose.py", f"from averages of {minutes} minutes") for minutes in (15, 60, 1440)
+    )
+    yield "proxy/report/gaps.py", "sensor change"
+    yield "proxy/report/summary.py", "There are no glucose readings to judge."
+    yield "proxy/report/automation.py", "more than one system"
+    yield "proxy/report/automation.py", "OpenAPS, AAPS, Trio or iAPS"
+    yield from (("proxy/visit/summary.py", text) for text in summary.TARGET_NAMES.values())
+    said = (summary_page.LATE, summary_page.FAILED, summary_page._CURVE_TITLE, summary_page._ZONE_UNKNOWN)
+    yield from (("proxy/visit/summary_page.py", text) for text in said)
+    for _kind, label, hint in files_offered._PRINTED:
+        yield from (("proxy/visit/files_offered.py", text) for text in (label, hint))
+    yield from (("proxy/visit/files_offered.py", label) for _kind, label in files_offered._CSV.values())
+    yield "proxy/visit/files_offered.py", "Figures for programs (JSON)"
     for path in sorted((HOUSE.parent / "policies").glob("*.yaml")):
         titles = re.findall(r"^title: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
         yield from ((f"policies/{path.name}", words) for words in titles)
@@ -60,7 +91,9 @@ def collected() -> Catalog:
     ]:
         options = _TEMPLATE_OPTIONS if method == "jinja2" else {}
         kind = "jinja2.ext:babel_extract" if method == "jinja2" else method
-        for _line, message, _comments, _context in extract_from_file(kind, path, KEYWORDS, (), options):
+        for _line, message, _comments, _context in extract_from_file(
+            kind, path, _keywords(path), (), options
+        ):
             if message:
                 found.add(message, locations=[(path.relative_to(HOUSE.parent).as_posix(), 0)])
     for place, words in tables():

@@ -8,6 +8,7 @@ import pytest
 
 from proxy.core.codes import check_pin, hash_code, hash_link, read_link
 from proxy.core.grant import DAY, HOUR
+from proxy.core.record import Draft
 from tests.owner.place import ENTRY_KEY, console_place
 from tests.owner.shares import POLICIES, filled, plain, policies, records, secrets, share, visits
 
@@ -46,6 +47,19 @@ async def test_the_next_time_it_begins_as_it_was() -> None:
         assert 'value="30" data-words="the last 30 days" checked' in page
         assert ">Nights</textarea>" in page
         assert page.index("Share by link") < page.index("Share here")
+
+
+async def test_an_erased_share_leaves_no_name_in_the_form() -> None:
+    async with console_place(policies=policies) as place:
+        browser = await place.signed_in()
+        await share(browser, clinician="Dr Berg", words="Please look at Tuesdays")
+        [grant] = await visits(place.store)
+        await place.store.end(grant.id, "revoked", Draft("ended", place.clock(), {"ending": "revoked"}))
+        await place.store.erase(grant.id, day="2028-11-23")
+        page = (await browser.get("/share")).text
+        assert "Dr Berg" not in page
+        assert "Please look at Tuesdays" not in page
+        assert not list(await place.store.documents("last-share"))
 
 
 async def test_secrets_are_shown_once_and_are_kept_nowhere() -> None:

@@ -30,7 +30,7 @@ ASKED = st.tuples(st.integers(1, 90), MOMENTS, st.lists(st.integers(0, 60 * 24 *
 
 
 def edges_of(policy: Policy, zone: str, asked: tuple[int, int, list[int]]) -> set[int]:
-    """Give where the periods of all addresses of a grant begin and end, compared ones too."""
+    """Give where the periods of all addresses of a grant begin and end, compared ones too (if there are any)."""
     days, opened, later = asked
     found = set()
     minted = new_grant(
@@ -50,7 +50,9 @@ def edges_of(policy: Policy, zone: str, asked: tuple[int, int, list[int]]) -> se
         for each in days_offered(grant, policy):
             span = span_of(view, each, now=opened + minutes * 60_000)
             time = local_time(zone, 2 * span.start - span.end, span.end)
-            found |= {span.start, span.end, time.before(span.start, span.end)}
+            found |= {span.start, span.end}
+            if policy.detail != "summary":
+                found.add(time.before(span.start, span.end))
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from proxy.report.charts import curve, flat_bar, range_bar, small_day
+from proxy.report.charts import curve, flat_bar, range_bar, small_day, thinned
 from proxy.report.charts_day import day_chart
 from proxy.report.facts import DAY, HOUR, Carbs, Dose
 from proxy.report.figure import missing
@@ -148,3 +148,14 @@ def test_drawings_hold_no_script_style_or_reference() -> None:
     )
     for word in ("style=", "<script", "href", "url("):
         assert word not in drawn
+
+
+def test_a_small_day_of_one_minute_readings_keeps_its_extremes_and_few_points() -> None:
+    trace = tuple((n * 60_000, 100.0 + n % 50) for n in range(1440))
+    trace = (*trace[:700], (700 * 60_000, 41.0), *trace[701:])
+    thin = thinned(trace)
+    assert len(thin) <= 288
+    assert (700 * 60_000, 41.0) in thin
+    assert max(value for _, value in thin) == 149
+    assert list(thin) == sorted(thin)
+    assert thinned(trace[::5]) == trace[::5]

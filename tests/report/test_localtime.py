@@ -75,3 +75,15 @@ def test_a_zone_that_nobody_knows_is_utc_and_said_to_be_unknown(zone: str) -> No
 def test_midnight_is_that_of_the_local_day() -> None:
     at = ms("2026-07-01T21:59:00")
     assert local_time("Europe/Berlin", at, at).midnight(at) == ms("2026-06-30T22:00:00")
+
+
+@pytest.mark.parametrize("days", [1, 7, 14, 30])
+@pytest.mark.parametrize("last", ["2026-03-29", "2026-04-02", "2026-10-25", "2026-11-03", "2026-07-01"])
+def test_before_whole_days_there_are_whole_days_though_clocks_were_changed(last: str, days: int) -> None:
+    end = ms(f"{last}T12:00:00")
+    time = local_time("Europe/Berlin", end - 2 * days * DAY, end)
+    end = time.midnight(end)
+    start = time.midnight(end - days * DAY + 6 * HOUR)
+    before = time.before(start, end)
+    assert before == time.midnight(before)
+    assert len(list(time.days(before, start))) == len(list(time.days(start, end)))

@@ -74,9 +74,9 @@ async def test_a_page_that_answers_a_form_offers_no_other_language(place: Place)
 
 
 async def test_the_check_number_that_is_shown_once_stands_beside_no_way_elsewhere(place: Place) -> None:
-    minted = await place.mint()
+    minted = await place.mint(times=Times(place.clock(), HOUR // 3, place.clock() + DAY))
     cookie = await place.enter(minted)
-    place.clock.now += 2 * DAY
+    place.clock.now += HOUR * 5 // 12
     ended = await place.get("/visit/home", headers={"Cookie": f"chaperone={cookie}; visit-language=de"})
     assert "Prüfnummer" in ended.text
     assert "/visit/language/" not in ended.text

@@ -14,11 +14,11 @@
     selection.addRange(range);
   }
 
-  function copied() { said.textContent = "Copied."; }
+  function copied() { said.textContent = said.getAttribute("data-copied"); }
 
   function byHand() {
     select();
-    said.textContent = document.execCommand("copy") ? "Copied." : "Selected: press Ctrl+C to copy.";
+    said.textContent = said.getAttribute(document.execCommand("copy") ? "data-copied" : "data-selected");
   }
 
   if (text && copy) {

@@ -3,15 +3,15 @@
 Usage: python weasy_page.py ROUNDS STYLESHEET... < page.html; writes milliseconds of CPU, a round each, and the size.
 """
 
+import importlib
 import json
 import logging
 import sys
 import time
 
-import weasyprint
-
 if __name__ == "__main__":
     logging.disable()
+    weasyprint = importlib.import_module("weasyprint")
     html = sys.stdin.read()
     spent, size = [], 0
     for _ in range(int(sys.argv[1])):
