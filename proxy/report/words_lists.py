@@ -93,9 +93,9 @@ def counts_of(summary: Summary) -> tuple[tuple[str, str], ...]:
     gaps = summary.notes.gaps
     if gaps:
         total = duration(sum(gap.minutes for gap in gaps))
-        found.append(
-            (say(EVENT_WORDS["gap"]), f"{len(gaps)} {_TIMES} ({say('%(total)s in all', total=total)})")
-        )
+        times = say("%(count)s (%(total)s in all)", count=f"{len(gaps)} {_TIMES}", total=total)
+        name: str = EVENT_WORDS["gap"]
+        found.append((say(name), times))
     return tuple(found)
 
 

@@ -173,7 +173,7 @@ def _summary(_rows: Rows, _folder: Path, _now: int) -> Iterator[str]:
     yield (
         f"A real Nightscout, policy `consultant`, {summary.DAYS} days beside the {summary.DAYS} before, in Chromium; "
         f"medians of {summary.ROUNDS}. *Cold*: the first page of a server that was just started, right after the PIN. "
-        "*Warm*: the same page again within seconds. Below, the peers' part of the same work, on the same readings.\n"
+        "*Later*: the newest days are read anew, after five seconds. *At once*: within those. Below, the peers' part of the same work, on the same readings.\n"
     )
     seen = summary.see(url.rstrip("/"), token)
     yield summary.table(seen, summary.peers(url.rstrip("/"), token, seen.html))

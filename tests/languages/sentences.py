@@ -8,8 +8,9 @@ from typing import Any, Final
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 
-from proxy.core import adjusted, ask, labels
-from proxy.report import figure, targets, words, words_lists, words_tables
+from proxy.core import adjusted, ask, identity, labels
+from proxy.report import figure, targets, words_lists, words_tables
+from proxy.report import words as report_words
 from proxy.visit import files_offered, summary, summary_page
 from proxy.visit.pages import IN_ENGLISH
 
@@ -55,7 +56,12 @@ def tables() -> Iterator[tuple[str, str]]:
     yield from (("proxy/core/ask.py", words) for words in ask.WORDS.values())
     yield from (("proxy/report/figure.py", text) for text in figure.WORDS.values())
     yield from (("proxy/report/words_text.py", reason.replace("_", " ")) for reason in figure.WORDS)
-    for table in (words.MODE_WORDS, words.EPISODE_WORDS, words.BAND_WORDS, words.EVENT_WORDS):
+    for table in (
+        report_words.MODE_WORDS,
+        report_words.EPISODE_WORDS,
+        report_words.BAND_WORDS,
+        report_words.EVENT_WORDS,
+    ):
         yield from (("proxy/report/words.py", text) for text in table.values())
     yield from (("proxy/report/words_tables.py", text) for text in words_tables._CHANGED.values())
     yield from (
@@ -77,6 +83,7 @@ def tables() -> Iterator[tuple[str, str]]:
         yield from (("proxy/visit/files_offered.py", text) for text in (label, hint))
     yield from (("proxy/visit/files_offered.py", label) for _kind, label in files_offered._CSV.values())
     yield "proxy/visit/files_offered.py", "Figures for programs (JSON)"
+    yield from (("proxy/core/identity.py", words.lower()) for words, _, _ in identity._EQUIPMENT)
     for path in sorted((HOUSE.parent / "policies").glob("*.yaml")):
         titles = re.findall(r"^title: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
         yield from ((f"policies/{path.name}", words) for words in titles)

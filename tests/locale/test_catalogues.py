@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from proxy.locale.catalogues import LANGUAGES, SOURCE, catalogue, path_of
 from proxy.locale.reader import Reader, as_before, read_by, say
-from tests.languages.sentences import ONLY_IN_ENGLISH, collected, templates
+from tests.languages.sentences import ONLY_IN_ENGLISH, collected, modules, templates
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 _VALUE = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
@@ -81,12 +81,21 @@ def test_a_template_says_nothing_but_by_the_catalogues() -> None:
         )
         spoken = re.findall(r'(?:aria-label|title|placeholder|alt)="([^"]*[A-Za-z]{3}[^"]*)"', text)
         bare = re.findall(
-            r"[A-Za-z]{3,}", re.sub(r"<code>.*?</code>|<[^>]*>|&#?\w+;", " ", text, flags=re.DOTALL)
+            r"[A-Za-z]{3,}",
+            re.sub(r"<code>.*?</code>| class=\"\w+\"|<[^>]*>|&#?\w+;", " ", text, flags=re.DOTALL),
         )
         found = [word for word in (*bare, *spoken) if word not in {"Chaperone", "nbsp", "UTC"}]
         if found:
             unmarked[path.name] = found
     assert unmarked == {}
+
+
+def test_no_sentence_hides_inside_a_formatted_string() -> None:
+    # There the extraction can't see it.
+    hidden = [
+        path.name for path in modules() if re.search(r"\{say(?:_number)?\(f?['\"]", path.read_text("utf-8"))
+    ]
+    assert hidden == []
 
 
 def test_the_pages_that_are_english_for_everybody_are_these() -> None:

@@ -25,7 +25,9 @@ async def test_every_page_opens_in_german(path: str) -> None:
         english = await browser.get(path)
     assert page.status == english.status == 200
     titles = [re.search(r"<title>(.*?)</title>", each.text) for each in (page, english)]
-    assert titles[0] and titles[1] and titles[0][1] != titles[1][1]
+    assert titles[0] is not None
+    assert titles[1] is not None
+    assert titles[0][1] != titles[1][1]
     assert '<html lang="de">' in page.text
     assert ">Abmelden</button>" in page.text
 
