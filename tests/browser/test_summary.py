@@ -78,6 +78,7 @@ async def test_without_scripts_everything_is_there_and_leaving_works(tmp_path: P
         await page.fill("#code", made.link)
         await page.fill("#passcode", made.passcode)
         await page.click("button.primary")
+        await page.click("#onward")
         await page.wait_for_selector("h1 >> text=Glucose summary")
         assert await page.locator("svg.curve, .hole").count() > 0
         assert not await page.is_visible("#copy")
