@@ -16,6 +16,7 @@ from aiohttp.web_request import BaseRequest
 from proxy.core.headers import PRIVATE
 
 _UNREADABLE = "This request can't be read. Send it again as a plain HTTP request."
+_FAULT = "Something went wrong here."
 
 
 @asynccontextmanager
@@ -59,9 +60,8 @@ class _Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         """Answer what could not be read, or a fault of the server's own: without a word of either."""
         super().handle_error(request, status, exc, message)  # writes the fault to the log
-        reason, told = (
-            ("unreadable", _UNREADABLE) if status < 500 else ("fault", "Something went wrong here.")
-        )  # noqa: PLR2004
+        is_theirs = status < web.HTTPInternalServerError.status_code
+        reason, told = ("unreadable", _UNREADABLE) if is_theirs else ("fault", _FAULT)
         body = {"reason": reason, "message": told, "request_id": secrets.token_hex(8)}
         response = web.Response(
             text=json.dumps(body),

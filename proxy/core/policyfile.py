@@ -115,7 +115,9 @@ def _check_combinations(policy: Policy, top: Nodes, faults: Faults) -> None:
             faults.add(top[key], f'"{key}" needs "detail: full"; write "{key}: false"')
     if set(policy.may_ask) & set(CLASSES_TO_ASK_FOR):
         # What is asked for is added reading by reading: averages are of what the policy names, and stay so.
-        faults.add(top["may_ask"], f'with "detail: {policy.detail}" write "more days" and "more time" at most')
+        faults.add(
+            top["may_ask"], f'with "detail: {policy.detail}" write "more days" and "more time" at most'
+        )
     if policy.detail == "summary" and policy.window not in SUMMARY_WINDOWS and "window" in top:
         faults.add(top["window"], 'with "detail: summary" write 7, 14, 30 or 90')
     if "devicestatus" in policy.collections:

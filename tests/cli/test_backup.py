@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from proxy.house import SITE, clock
 from proxy.core.ports import PASSING
+from proxy.house import SITE, clock
 from proxy.stores.sqlite import open_sqlite
 from tests.cli.place import Place
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from proxy.house import SITE, clock
 from proxy.core.owners import Owner, console_key, mac
+from proxy.house import SITE, clock
 from proxy.owner.kept import write
 from proxy.owner.sessions import OWNERS, SESSIONS, owners
 from proxy.stores.keys import load_keys

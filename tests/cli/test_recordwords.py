@@ -71,7 +71,10 @@ def test_a_line_says_when_what_and_who() -> None:
         ),
         ({"kind": "answer", "door": "summary", "query": "page days=14 x"}, "Looked at the summary: 14 days"),
         ({"kind": "answer", "door": "summary", "query": "text days=1 x"}, "Took the summary as text: 1 day"),
-        ({"kind": "answer", "door": "summary", "query": "day 2026-11-21 x"}, "one day of the summary: 2026-11-21"),
+        (
+            {"kind": "answer", "door": "summary", "query": "day 2026-11-21 x"},
+            "one day of the summary: 2026-11-21",
+        ),
         ({"kind": "part", "door": "/api/{v}/devicestatus", "rows": 5, "bytes": 6}, "5 rows, 6 bytes so far"),
         ({"kind": "cut", "door": "/api/{v}/devicestatus", "rows": 5, "bytes": 6}, "ended early"),
         ({"kind": "extended", "expires_at": 1_795_438_800_000}, "until Mon 23 Nov 2026, 14:00 CET"),

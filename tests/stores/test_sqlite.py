@@ -94,7 +94,7 @@ async def test_a_second_without_its_file_ends_the_listening(folder: Path) -> Non
     began = time.monotonic()
     with pytest.raises(StoreUnavailable):
         await listening
-    assert time.monotonic() - began < 1.3  # that it is not at once, the next test shows
+    assert 0.5 < time.monotonic() - began < 1.3
     folder.with_name("away").rename(folder)
     await store.close()
 
