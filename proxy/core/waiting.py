@@ -39,11 +39,14 @@ _WORDS: Final = (
 """64 words that sound and look different."""
 
 
+Kind = Literal["pairing", "opening", "handed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What is kept of a browser that waits."""
 
-    kind: Literal["pairing", "opening", "handed"]
+    kind: Kind
     browser: str
     """Hash of the secret that the browser holds."""
     word: str

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from proxy.core.errors import StoreUnavailable
 from proxy.core.waiting import (
     LASTS,
+    Kind,
     Waiting,
     decode,
     encode,
@@ -51,7 +52,7 @@ def test_only_the_browser_with_the_secret_is_known() -> None:
 
 
 @pytest.mark.parametrize("kind", ["pairing", "opening", "handed"])
-def test_it_counts_for_minutes_and_once(kind: str) -> None:
+def test_it_counts_for_minutes_and_once(kind: Kind) -> None:
     waiting = replace(WAITING, kind=kind)
     assert waiting.counts(1_000 + LASTS[kind] - 1)
     assert not waiting.counts(1_000 + LASTS[kind])
