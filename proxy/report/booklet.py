@@ -21,6 +21,7 @@ from proxy.report.words_lists import (
     SettingsShown,
     counts_of,
     day_words,
+    derived_note,
     events_of,
     low_episodes,
     settings_shown,
@@ -269,9 +270,7 @@ def _insulin_note(summary: Summary) -> str:
     parts = [f"Total insulin counts the {days} whose basal is known."] if insulin.days_counted else []
     if insulin.basis == "temp basals only":
         parts.append("Basal is from temporary basal rates only: the settings are not shared or not known.")
-    if summary.shared.total_insulin and not summary.shared.profile:
-        parts.append("Computed with basal rates that are not shown themselves.")
-    return " ".join(parts)
+    return " ".join([*parts, *derived_note(summary.shared)])
 
 
 def _automation_bar(automation: Automation) -> Drawing:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from proxy.core.tongue import figure_text, say
-from proxy.report.facts import Event
+from proxy.report.facts import Event, Shared
 from proxy.report.localtime import LocalTime
 from proxy.report.model import Span, Summary
 from proxy.report.words import EVENT_WORDS, Units, duration, glucose
@@ -125,3 +125,13 @@ def _spanned(span: Span, kind: str, time: LocalTime) -> Happening:
     return Happening(
         short(time, span.start_ms), say(EVENT_WORDS[kind]), duration(span.minutes), say(span.words)
     )
+
+
+def derived_note(shared: Shared) -> tuple[str, ...]:
+    """Say what a total that derives from hidden settings is made of, and what it can't count; else nothing."""
+    if not shared.total_insulin or shared.profile:
+        return ()
+    told = say("Computed with basal rates that are not shown themselves.")
+    if shared.switches:
+        return (told,)
+    return (told, say("Switches to another profile are not counted: after one, the total can be wrong."))

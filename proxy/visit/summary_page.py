@@ -19,6 +19,7 @@ from proxy.report.words_lists import (
     SettingsShown,
     counts_of,
     day_words,
+    derived_note,
     events_of,
     low_episodes,
     settings_shown,
@@ -293,9 +294,7 @@ def _insulin_note(summary: Summary) -> str:
     parts = [counted] if insulin.days_counted else []
     if insulin.basis == "temp basals only":
         parts.append(say("Basal is from temporary basal rates only."))
-    if summary.shared.total_insulin and not summary.shared.profile:
-        parts.append(say("Computed with basal rates that are not shown themselves."))
-    return " ".join(parts)
+    return " ".join([*parts, *derived_note(summary.shared)])
 
 
 def _automation_bar(automation: Automation) -> str:

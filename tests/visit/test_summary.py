@@ -306,6 +306,7 @@ async def test_other_hidden_rates_change_the_derived_figures_and_nothing_else(si
             pages.append(await page(house, headers))
     insulin, other = (section(text, "insulin") for text in pages)
     assert insulin != other
+    assert "Switches to another profile are not counted" in insulin
     assert re.search(r'Total insulin a day</th><td class="num">\d', insulin)
     told = re.compile(r"(?i)(total|basal|bolus|insulin)")
     for one, two in zip(pages[0].splitlines(), pages[1].splitlines(), strict=True):
