@@ -126,23 +126,25 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Say in plain words what keeps a server from listening."""
+    """Say in plain words what keeps a server from starting."""
     try:
         yield
     except BaseExceptionGroup as group:
         raise _only(group) from group
     except OSError as error:
-        raise _cannot_listen(error) from error
+        raise _cannot_start(error) from error
 
 
 def _only(group: BaseExceptionGroup[BaseException]) -> BaseException:
     inner: BaseException = group
     while isinstance(inner, BaseExceptionGroup):
         inner = inner.exceptions[0]
-    return _cannot_listen(inner) if isinstance(inner, OSError) else inner
+    return _cannot_start(inner) if isinstance(inner, OSError) else inner
 
 
-def _cannot_listen(error: OSError) -> Refused:
+def _cannot_start(error: OSError) -> Refused:
+    if error.filename:
+        return Refused(f"Can't use {error.filename}: {error.strerror}. See that it is there, and belongs to this user.")
     return Refused(
         f"Can't listen: {error.strerror or error}. Stop what uses that port, or choose others in CHAPERONE_PORT and "
         "CHAPERONE_OWNER_PORT (demo: --port)."

@@ -23,7 +23,7 @@ _PASSING: Final = frozenset({"overlay", "tmpfs", "ramfs", "aufs"})
 def prepare_folder(folder: Path, *, mounts_text: str | None = None) -> None:
     """Make the data folder, or check that it is private and local. Raises StoreUnavailable with what to do.
 
-    `mounts_text` is a table as in /proc/mounts; None reads this machine's.
+    `mounts_text` is a table as in /proc/self/mounts; None reads this machine's.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def looks_ephemeral(folder: Path, mounts_text: str) -> bool:
 def lost_words(folder: Path, mounts_text: str | None = None) -> str:
     """Say what to do about a folder that looks ephemeral; empty for one that lasts.
 
-    `mounts_text` is a table as in /proc/mounts; None reads this machine's.
+    `mounts_text` is a table as in /proc/self/mounts; None reads this machine's.
     """
     if not looks_ephemeral(folder, mounts() if mounts_text is None else mounts_text):
         return ""
@@ -61,7 +61,7 @@ def lost_words(folder: Path, mounts_text: str | None = None) -> str:
 
 def mounts() -> str:
     """Give the table of mounted file systems; empty where the system has none to read (macOS)."""
-    path = Path("/proc/mounts")
+    path = Path("/proc/self/mounts")  # the unit of deploy/ hides the rest of /proc, /proc/mounts with it
     return path.read_text(encoding="utf-8", errors="surrogateescape") if sys.platform == "linux" else ""
 
 

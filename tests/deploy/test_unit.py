@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -63,6 +64,13 @@ def test_the_owners_commands_work_in_the_same_folder_as_the_same_user() -> None:
     assert "LoadCredential=nightscout-token:/etc/chaperone/nightscout-token" in beside
     assert "EnvironmentFile=/etc/chaperone/env" in beside
     assert "EnvironmentFile=/etc/chaperone/env" in LINES
+
+
+def test_nothing_is_read_that_the_unit_hides() -> None:
+    assert "ProcSubset=pid" in LINES
+    sources = [path.read_text(encoding="utf-8") for path in (DEPLOY.parent / "proxy").rglob("*.py")]
+    read = {found for source in sources for found in re.findall(r"[\"'](/proc/[^/\"']*)", source)}
+    assert read == {"/proc/self"}
 
 
 # Where nobody looks at what was left out, nothing is left out: there, a missing part fails.
