@@ -1,7 +1,7 @@
 """A store in memory that meets proxy.core.ports.Store, for tests. It loses everything, and so promises nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,6 +61,16 @@ class MemoryStore:
     async def append(self, grant_id: str, *drafts: Draft) -> Grant:
         await self._step("append")
         return self._write(self._live(grant_id, drafts[0].at), *drafts)
+
+    async def append_each(self, drafts: Mapping[str, Draft]) -> Mapping[str, Grant | GrantEnded]:
+        await self._step("append")
+        given: dict[str, Grant | GrantEnded] = {}
+        for grant_id, draft in drafts.items():
+            try:
+                given[grant_id] = self._write(self._live(grant_id, draft.at), draft)
+            except GrantEnded as error:
+                given[grant_id] = error
+        return given
 
     async def open(self, grant_id: str, opened_at: int, *, zone: str, record: Draft) -> Grant:
         await self._step("open")

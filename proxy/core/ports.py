@@ -1,9 +1,10 @@
 """What the core and the edges ask of the world: types only."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from proxy.core.errors import GrantEnded
 from proxy.core.grant import Ending, Grant
 from proxy.core.record import Draft, Record
 
@@ -106,6 +107,13 @@ class Store(Documents, Protocol):
 
         Raises GrantEnded, and adds nothing, if the chain is sealed or the grant's end is not later than the
         first draft's time: the check and the record are one step, so no answer can be recorded after an ending.
+        """
+        ...
+
+    async def append_each(self, drafts: Mapping[str, Draft]) -> Mapping[str, Grant | GrantEnded]:
+        """Add one record to each grant's chain, with as few flushes of the disk as may be, for what goes to many at once.
+
+        Gives each grant as it is then, or GrantEnded where `append` would raise it: the others are not held up by that.
         """
         ...
 

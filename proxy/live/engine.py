@@ -7,7 +7,6 @@ transport within reach, so that an ended grant is cut at once. Checked against t
 
 import asyncio
 import secrets
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, Generic, Protocol, TypeVar
@@ -19,6 +18,7 @@ from aiohttp import WSMsgType, web
 from proxy.core.errors import ChaperoneError
 from proxy.core.headers import PRIVATE
 from proxy.live.packets import Malformed
+from proxy.live.parcel import WORTH_COMPRESSING, Parcel, together
 from proxy.live.refused import bad_request, bad_version, crowded, foreign, reason_of, refusal, unknown_sid
 from proxy.live.wire import PING_SECONDS, PONG_SECONDS, Abort, Wire
 
@@ -28,8 +28,8 @@ MOST_WIRES: Final = 2_000
 _BODY_SECONDS: Final = 10
 _KNOWN: Final = frozenset({"EIO", "transport", "sid", "t", "token"})
 _SEPARATOR: Final = "\x1e"
-_WORTH_COMPRESSING: Final = 1_000
-_WORTH_A_THREAD: Final = 200_000
+_NOTHING: Final = Parcel("6")
+_SQUEEZED: Final = {**PRIVATE, "Content-Encoding": "gzip", "Vary": PRIVATE["Vary"] + ", Accept-Encoding"}
 
 
 class Guest(Protocol):
@@ -116,7 +116,7 @@ class Engine(Generic[G]):
         self.guests[wire.sid] = guest
         if is_websocket:
             return await self._websocket(request, guest)
-        return await _answer(request, _opening(wire))
+        return await _answer(request, Parcel(_opening(wire)))
 
     async def _go_on(self, request: web.Request, asked: Mapping[str, str]) -> web.StreamResponse:
         guest = self.guests.get(asked["sid"])
@@ -136,11 +136,11 @@ class Engine(Generic[G]):
             finally:
                 wire.let_go(request.transport)
         if not packets and wire.left:  # a page that is left: its open question ends in peace, without a fault
-            return await _answer(request, "6")
+            return await _answer(request, _NOTHING)
         if not packets:
             raise unknown_sid()
         guest.carries(request.transport, under_way=True)
-        response = await _answer(request, _SEPARATOR.join(packets))
+        response = await _answer(request, together(packets, _SEPARATOR))
         if wire.closed:  # it ended while this was compressed
             raise unknown_sid()
         guest.carries(request.transport, under_way=False)
@@ -184,12 +184,9 @@ class Engine(Generic[G]):
         socket = web.WebSocketResponse(max_msg_size=LARGEST, compress=False)
         try:
             await socket.prepare(request)
-            guest.wire.carried_by(request.transport)
-            await socket.send_str(_opening(guest.wire))
-            async with asyncio.TaskGroup() as tasks:
-                writing = tasks.create_task(_write(socket, guest.wire))
-                await self._read(socket, request, guest)
-                writing.cancel()
+            guest.wire.goes_straight(request.transport)
+            guest.wire.send(Parcel(_opening(guest.wire)))
+            await self._read(socket, request, guest)
         except ConnectionError:
             pass
         finally:
@@ -217,15 +214,6 @@ class Engine(Generic[G]):
     def _forget(self, guest: G) -> None:
         if self.guests.pop(guest.wire.sid, None) is not None:
             guest.left()
-
-
-async def _write(socket: web.WebSocketResponse, wire: Wire) -> None:
-    try:
-        while packets := await wire.take():
-            for packet in packets:
-                await socket.send_str(packet)
-    except ConnectionError:
-        wire.close()
 
 
 def parameters(request: web.Request) -> Mapping[str, str]:
@@ -284,18 +272,11 @@ def _text(body: bytes) -> str:
         raise Malformed("This can't be read.") from error
 
 
-async def _answer(request: web.Request, text: str) -> web.Response:
-    content, headers = text.encode(), dict(PRIVATE)
-    if len(content) > _WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", ""):
-        content = (
-            await asyncio.to_thread(_gzip, content) if len(content) > _WORTH_A_THREAD else _gzip(content)
-        )
-        headers |= {"Content-Encoding": "gzip", "Vary": headers["Vary"] + ", Accept-Encoding"}
+async def _answer(request: web.Request, parcel: Parcel) -> web.Response:
+    content, headers = parcel.body, PRIVATE
+    if len(content) > WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", ""):
+        content, headers = await parcel.squeezed(), _SQUEEZED
     return web.Response(body=content, content_type="text/plain", charset="utf-8", headers=headers)
-
-
-def _gzip(content: bytes) -> bytes:
-    return zlib.compress(content, level=5, wbits=31)
 
 
 def _now() -> float:

@@ -7,13 +7,15 @@ data/calcdelta.js, client/receiveddata.js).
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
 
 from proxy.core.lens import Dated
 from proxy.live.packets import event
+from proxy.live.parcel import Parcel
 
 NOT_SHARED: Final = "not shared"
 """Stands where the pages look for a device's name: the hole is labelled, in tooltips too."""
@@ -34,6 +36,8 @@ class Line:
 
     mills: int
     text: bytes
+    kinds: tuple[str, ...] = ()
+    """Of a device status: what it tells of."""
 
 
 Lines = Mapping[str, Line]
@@ -47,15 +51,13 @@ class State:
     lines: Mapping[str, Lines]
     """By their name in a frame: sgvs, mbgs, cals, treatments, devicestatus."""
     profiles: bytes
-    recent: tuple[Line, ...]
-    """The device status of a first frame: the newest ones of each kind."""
     floors: Mapping[str, int]
     """From when on rows are kept, by name in a frame; older ones age out, and nothing is said of that."""
     lasting: frozenset[str]
     """Ids of older treatments that still count: the last site change and the like."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """One event, ready to be sent, and how many rows it holds."""
 
@@ -64,6 +66,16 @@ class Frame:
     rows: int
     what: str
     """What it brings, for the record."""
+
+    @cached_property
+    def parcel(self) -> Parcel:
+        """Give it as it goes out, made ready once for all who receive it."""
+        return Parcel("4" + self.text)
+
+    @property
+    def bytes(self) -> int:
+        """Count its bytes, for the record."""
+        return len(self.parcel.body) - 1
 
 
 class Curve:
@@ -133,29 +145,34 @@ def _end(at: int, row: Any) -> int | None:
     return at + lasts if lasts else None
 
 
-def status_lines(rows: Sequence[Dated]) -> tuple[dict[str, Line], tuple[Line, ...]]:
-    """Write device status, `rows` newest first; give also the newest ten of each visible kind, oldest first."""
+def status_lines(rows: Sequence[Dated]) -> dict[str, Line]:
+    """Write device status, `rows` newest first."""
     found: dict[str, Line] = {}
-    left = dict.fromkeys(STATUSES, _STATUSES_AT_FIRST)
-    recent: list[Line] = []
-    for at, row in rows:
+    for at, row in reversed(rows):
         row.mills = at
         text = _encode(row)
         if getattr(row, "device", None) is None:
             text = text[:-1] + b',"device":"' + NOT_SHARED.encode() + b'"}'
-        line = _put(found, at, text, row._id)  # noqa: SLF001 - Nightscout's name for it
-        kinds = [name for name in STATUSES if left[name] and getattr(row, name, None) is not None]
+        kinds = tuple(name for name in STATUSES if getattr(row, name, None) is not None)
+        found[row._id] = Line(at, text, kinds)  # noqa: SLF001 - Nightscout's name for it
+    return found
+
+
+def _recent(lines: Lines) -> list[Line]:
+    """Give the newest ten device statuses of each visible kind, oldest first."""
+    left = dict.fromkeys(STATUSES, _STATUSES_AT_FIRST)
+    found: list[Line] = []
+    for line in reversed(list(lines.values())):
+        kinds = [name for name in line.kinds if left[name]]
         for name in kinds:
             left[name] -= 1
         if kinds:
-            recent.append(line)
-    return dict(reversed(found.items())), tuple(reversed(recent))
+            found.append(line)
+    return found[::-1]
 
 
-def _put(lines: dict[str, Line], at: int, text: bytes, row_id: str | None) -> Line:
-    line = Line(at, text)
-    lines[row_id or text.decode()] = line
-    return line
+def _put(lines: dict[str, Line], at: int, text: bytes, row_id: str | None) -> None:
+    lines[row_id or text.decode()] = Line(at, text)
 
 
 def _moment(pair: Dated) -> int:
@@ -164,9 +181,8 @@ def _moment(pair: Dated) -> int:
 
 def full(state: State) -> Frame:
     """Give the frame that a client starts from."""
-    parts = {name: list(lines.values()) for name, lines in state.lines.items()} | {
-        "devicestatus": state.recent
-    }
+    parts = {name: list(lines.values()) for name, lines in state.lines.items()}
+    parts["devicestatus"] = _recent(state.lines["devicestatus"])
     arrays = {name: _array(parts[name]) for name in ("devicestatus", "sgvs", "cals")}
     arrays |= {"profiles": state.profiles, "mbgs": _array(parts["mbgs"]), "food": b"[]"}
     arrays["treatments"] = _array(parts["treatments"])
@@ -223,6 +239,31 @@ def _gone(before: State, now: State, name: str) -> dict[str, Line]:
         key: line
         for key, line in before.lines[name].items()
         if key not in kept and (line.mills >= floor or key in before.lasting)
+    }
+
+
+def onward(before: State, near: State, since: Mapping[str, int]) -> State | None:
+    """Give the state that follows when only what is newer than `since` (by name) was read anew.
+
+    None if something of that time is there no more: then all must be read, to tell what was removed from what was
+    moved. `near` holds no settings and no lasting rows.
+    """
+    if any(
+        line.mills >= since[name] and key not in near.lines[name]
+        for name, lines in before.lines.items()
+        for key, line in lines.items()
+    ):
+        return None
+    lines = {name: _kept(before, near, name) | dict(near.lines[name]) for name in before.lines}
+    return replace(before, lines=lines, floors=near.floors)
+
+
+def _kept(before: State, near: State, name: str) -> dict[str, Line]:
+    floor, newer = near.floors[name], near.lines[name]
+    return {
+        key: line
+        for key, line in before.lines[name].items()
+        if key not in newer and (line.mills >= floor or key in before.lasting)
     }
 
 

@@ -1,11 +1,11 @@
 """The hub: for each view that somebody watches, the rows that it last sent, and who receives them.
 
 All clinicians of one view share its frames; all views of the site share what is fetched from Nightscout. `offer`
-puts a frame on record for its receivers and sends it.
+puts frames on record for their receivers and sends them.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
@@ -16,10 +16,12 @@ from proxy.core.ports import Clock
 from proxy.core.view import View
 from proxy.live.frames import Frame, State, delta, full
 from proxy.live.reading import Fetcher, Once, Pages, Reader
+from proxy.live.rhythm import Outcome, Rhythm
 
-RETRY_SECONDS: Final = 15.0
 R = TypeVar("R")
 """Whoever is sent the frames of a view."""
+Found = Frame | Outcome
+_BY_URGENCY: Final[Sequence[Outcome]] = ("failed", "unclear", "told")
 log = structlog.get_logger("live")
 
 
@@ -43,6 +45,17 @@ class Watched(Generic[R]):
             self._full = full(self.state)
         return self._full
 
+    async def anew(self, once: Once) -> Found:
+        """Read everything. Raises UpstreamError."""
+        return self.now(await self.reader.state(once)) or "quiet"
+
+    async def news(self, once: Once) -> Found:
+        """Read what is new. Raises UpstreamError."""
+        if self.state is None:
+            return "unclear"
+        state = await self.reader.news(once, self.state)
+        return "unclear" if state is None else self.now(state) or "quiet"
+
     def now(self, state: State) -> Frame | None:
         """Take over what is visible now; give the frame that brings the receivers there, if any is needed."""
         before, self.state = self.state, state
@@ -50,6 +63,15 @@ class Watched(Generic[R]):
         if frame is not None:
             self._full = None
         return frame
+
+
+@dataclass(frozen=True, slots=True)
+class Offer(Generic[R]):
+    """A frame of a view, and who is to receive it."""
+
+    view: View
+    receivers: Sequence[R]
+    frame: Frame
 
 
 class Hub(Generic[R]):
@@ -63,23 +85,25 @@ class Hub(Generic[R]):
         profile_for: Callable[[View], Any],
         clock: Clock,
         pause: float,
-        offer: Callable[[Iterable[R], Frame], Awaitable[None]],
+        settle: float,
+        offer: Callable[[Sequence[Offer[R]]], Awaitable[None]],
     ) -> None:
+        """Make one. Readings of what is new are `pause` seconds apart at the least, those of everything `settle`."""
         self._fetch = fetch
         self._pages = pages
         self._profile_for = profile_for
         self._clock = clock
         self._offer = offer
         self._pause = pause
+        self._rhythm = Rhythm(settle)
         self._watched: dict[str, Watched[R]] = {}
         self._turn = asyncio.Lock()
-        self._rung = asyncio.Event()
         self.wanted = asyncio.Event()
         """Set while somebody watches."""
 
     def changed(self) -> None:
         """Note that Nightscout has something new."""
-        self._rung.set()
+        self._rhythm.ring()
 
     async def join(self, view: View, receiver: R) -> Frame | None:
         """Add a receiver; give the frame that it starts from, None if Nightscout can't be read just now.
@@ -108,13 +132,17 @@ class Hub(Generic[R]):
         return None if watched is None else watched.state
 
     async def run(self) -> None:
-        """Bring all views up to date whenever something changed; never returns."""
+        """Bring all views up to date whenever something changed; never returns.
+
+        What is new is read and sent at once. Then everything is read: a change of older rows is seen there.
+        """
         while True:
-            await self._rung.wait()
-            self._rung.clear()
-            if not await self._refresh():
-                asyncio.get_running_loop().call_later(RETRY_SECONDS, self._rung.set)
-            await asyncio.sleep(self._pause)
+            due = await self._rhythm.due()
+            if due == "news":
+                self._rhythm.after_news(await self._refresh(Watched.news))
+                await asyncio.sleep(self._pause)
+            else:
+                self._rhythm.after_all(await self._refresh(Watched.anew))
 
     async def _join(self, view: View, receiver: R) -> Frame | None:
         watched = self._watched.get(view.id)
@@ -133,34 +161,43 @@ class Hub(Generic[R]):
             watched.now(await watched.reader.state(once))
         except UpstreamError as error:
             log.warning("site_not_read", reason=error.upstream_reason)
-            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._rung.set)
+            self._rhythm.again()
         finally:
             once.cancel()
 
-    async def _refresh(self) -> bool:
-        """Read every watched view anew, all from one fetch; say whether that was possible."""
+    async def _refresh(self, read: Callable[[Watched[R], Once], Awaitable[Found]]) -> Outcome:
+        """Read every watched view, all from one fetch, and offer what differs, all in one step."""
         async with self._turn:
             try:
                 once = Once(self._fetch, self._clock())
             except ClockError:
-                return False  # nobody is sent anything until it is right again
+                return "failed"  # nobody is sent anything until it is right again
             try:
                 due = [watched for watched in self._watched.values() if not watched.is_final]
-                done = [await self._bring(watched, once) for watched in due]
+                found = await asyncio.gather(*(_or_failed(read(watched, once)) for watched in due))
             finally:
                 once.cancel()
-        return all(done)
+            offers = [
+                Offer(watched.reader.view, tuple(watched.receivers), frame)
+                for watched, frame in zip(due, found, strict=True)
+                if isinstance(frame, Frame)
+            ]
+            if offers:
+                await self._offer(offers)
+        return _worst(found)
 
-    async def _bring(self, watched: Watched[R], once: Once) -> bool:
-        """Bring one view up to date, whatever becomes of the others."""
-        try:
-            frame = watched.now(await watched.reader.state(once))
-            if frame is not None:
-                await self._offer(tuple(watched.receivers), frame)
-        except UpstreamError as error:
-            log.warning("site_not_read", reason=error.upstream_reason)
-            return False
-        except Exception as error:  # the outermost net: a bug in one view must not end the feed of all
-            log.exception("bug", exc_info=error)
-            return False
-        return True
+
+async def _or_failed(reading: Awaitable[Found]) -> Found:
+    """Read one view, whatever becomes of the others."""
+    try:
+        return await reading
+    except UpstreamError as error:
+        log.warning("site_not_read", reason=error.upstream_reason)
+    except Exception as error:  # the outermost net: a bug in one view must not end the feed of all
+        log.exception("bug", exc_info=error)
+    return "failed"
+
+
+def _worst(found: Sequence[Found]) -> Outcome:
+    words = [each if isinstance(each, str) else "told" for each in found]
+    return next((word for word in _BY_URGENCY if word in words), "quiet")

@@ -1,8 +1,8 @@
 """The live feed of one site: who is connected, what they are sent, and when they are cut."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import structlog
@@ -16,8 +16,7 @@ from proxy.core.record import Value
 from proxy.core.session import alive, cookie_name, origin_of, session_key
 from proxy.core.view import View
 from proxy.live.engine import Engine
-from proxy.live.frames import Frame
-from proxy.live.hub import Hub
+from proxy.live.hub import Hub, Offer
 from proxy.live.metrics import Metrics
 from proxy.live.ports import Desk
 from proxy.live.reading import Fetcher, Pages
@@ -29,7 +28,9 @@ TICK_SECONDS: Final = 0.25
 SESSION_SECONDS: Final = 0.5
 """Between two looks whether the browsers that are connected are still signed in."""
 PAUSE_SECONDS: Final = 1.0
-"""Between two readings of the site at the least: one that reports without end is not asked without end."""
+"""Between two looks for what is new at the least: a site that reports without end is not asked without end."""
+SETTLE_SECONDS: Final = 8.0
+"""Between two readings of everything at the least."""
 MOST_A_GRANT: Final = 20
 """Connections of one grant: some tabs on some computers."""
 MOST_STRANGERS: Final = 50
@@ -42,6 +43,28 @@ class Listener(Protocol):
     """Tells when something changed on the site; `upstream.Bell` is one."""
 
     def listen(self, changed: Callable[[], None], wanted: asyncio.Event) -> Coroutine[Any, Any, None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The connections of one grant to which a frame is offered."""
+
+    offer: Offer[Seat]
+    seats: list[Seat]
+
+
+def _by_grant(offers: Sequence[Offer[Seat]]) -> dict[str, _Group]:
+    found: dict[str, _Group] = {}
+    for offer in offers:
+        for seat in offer.receivers:
+            if seat.grant is None:
+                continue
+            group = found.setdefault(seat.grant.id, _Group(offer, []))
+            if group.offer is offer:
+                group.seats.append(seat)
+            else:  # its grant was given another view, and it is about to be cut
+                seat.wire.close()
+    return found
 
 
 class Live:
@@ -64,13 +87,20 @@ class Live:
         public_url: str,
         registry: CollectorRegistry,
         pause: float = PAUSE_SECONDS,
+        settle: float = SETTLE_SECONDS,
     ) -> None:
         self._store = store
         self._clock = clock
         self._desk = desk
         self._bell = bell
         self.hub = Hub(
-            fetch=fetch, pages=pages, profile_for=profile_for, clock=clock, pause=pause, offer=self._offer
+            fetch=fetch,
+            pages=pages,
+            profile_for=profile_for,
+            clock=clock,
+            pause=pause,
+            settle=settle,
+            offer=self._offer,
         )
         self._room = Room(store, clock, desk, self.hub)
         self._cookie = cookie_name(public_url)
@@ -143,28 +173,36 @@ class Live:
             await self._room.refuse(grant, seen, "socket", refused.word)
         return refused
 
-    async def _offer(self, receivers: Iterable[Seat], frame: Frame) -> None:
-        """Send a frame to all who watch a view: once on record for each grant, and before it can be fetched."""
-        seats: defaultdict[str, list[Seat]] = defaultdict(list)
-        for seat in receivers:
-            if seat.grant is not None:
-                seats[seat.grant.id].append(seat)
-        await asyncio.gather(*(self._offer_to(group, frame) for group in seats.values()))
-
-    async def _offer_to(self, seats: Sequence[Seat], frame: Frame) -> None:
-        first = seats[0]
-        assert first.grant is not None
+    async def _offer(self, offers: Sequence[Offer[Seat]]) -> None:
+        """Send frames to all who watch: each once on record for each grant, all in one step, before any can be fetched."""
+        groups = _by_grant(offers)
+        drafts = {
+            grant_id: self._room.draft(group.seats[0].seen, group.offer.view, group.offer.frame)
+            for grant_id, group in groups.items()
+        }
+        recorded: Mapping[str, Grant | ChaperoneError]
         try:
-            grant = await self._room.record(first.grant, first.seen, frame, frame.what)
+            recorded = await self._store.append_each(drafts)
         except ChaperoneError as error:
-            log.info("offer_refused", reason=error.reason)
-            for seat in seats:
+            recorded = dict.fromkeys(groups, error)
+        for grant_id, known in recorded.items():
+            self._offer_to(groups[grant_id], known)
+        if any(isinstance(known, ChaperoneError) for known in recorded.values()):
+            self._engine.tick()  # those who were closed are gone at once
+        for known in recorded.values():
+            if isinstance(known, Grant):
+                await self._desk.spent(known)
+
+    def _offer_to(self, group: _Group, known: Grant | ChaperoneError) -> None:
+        if isinstance(known, ChaperoneError):
+            log.info("offer_refused", reason=known.reason)
+            for seat in group.seats:
                 seat.wire.close()
             return
         self._metrics.offers.inc()
-        for seat in seats:
-            seat.grant = grant
-            seat.offer(frame)
+        for seat in group.seats:
+            seat.grant = known
+            seat.offer(group.offer.frame)
 
     async def _tick(self) -> None:
         while True:

@@ -5,7 +5,7 @@ types, fields and kinds of value hold by construction, and figures that Nightsco
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
@@ -16,7 +16,7 @@ from proxy.core.lens import Dated
 from proxy.core.plan import Fetch
 from proxy.core.query import LARGEST_COUNT, Query
 from proxy.core.view import View
-from proxy.live.frames import Curve, State, entry_lines, status_lines, treatment_lines
+from proxy.live.frames import Curve, Lines, State, entry_lines, onward, status_lines, treatment_lines
 
 Fetcher = Callable[[Fetch], Coroutine[Any, Any, bytes]]
 
@@ -31,6 +31,8 @@ class Pages(Protocol):
 
 SPANS: Final = {"entries": 2 * DAY, "treatments": 60 * HOUR, "devicestatus": DAY}
 """How far back Nightscout's own frames go (data/dataloader.js)."""
+NEAR: Final = {"entries": HOUR + HOUR // 4, "treatments": HOUR, "devicestatus": HOUR}
+"""How far back one looks for news: readings by a quarter of an hour more, since treatments are placed on them."""
 LASTING: Final = (
     "Sensor Start",
     "Sensor Change",
@@ -76,41 +78,51 @@ class Reader:
 
     async def state(self, once: Once) -> State:
         """Read everything that a frame may hold. Raises UpstreamError."""
-        entries, treatments, statuses, profiles, lasting = await asyncio.gather(
-            self._recent("entries", once),
-            self._recent("treatments", once),
-            self._recent("devicestatus", once),
-            self._profiles(once),
-            self._lasting(once),
+        rows, profiles, lasting = await asyncio.gather(
+            self._recent(dict.fromkeys(SPANS, 0), once), self._profiles(once), self._lasting(once)
         )
-        lines = entry_lines(entries)
-        curve = Curve(entries)
+        curve = Curve(rows["entries"])
         old = treatment_lines(lasting, curve)
-        status, recent = status_lines(statuses)
+        lines = _lines(rows, curve)
         return State(
-            lines={
-                **lines,
-                "treatments": {**old, **treatment_lines(treatments, curve)},
-                "devicestatus": status,
-            },
+            lines={**lines, "treatments": {**old, **lines["treatments"]}},
             profiles=profiles,
-            recent=recent,
-            floors={name: self._floor(_COLLECTION[name], once.now) for name in _COLLECTION},
+            floors=self._floors(once.now),
             lasting=frozenset(old),
         )
+
+    async def news(self, once: Once, before: State) -> State | None:
+        """Read what is new, which is nearly always of the last minutes; None if all must be read to know.
+
+        Settings and older rows stay as they were. Raises UpstreamError.
+        """
+        since = {name: once.now - span for name, span in NEAR.items()}
+        rows = await self._recent(since, once)
+        near = State(
+            lines=_lines(rows, Curve(rows["entries"])),
+            profiles=b"",
+            floors=self._floors(once.now),
+            lasting=frozenset(),
+        )
+        return onward(before, near, {name: since[_COLLECTION[name]] for name in _COLLECTION})
+
+    def _floors(self, now: int) -> dict[str, int]:
+        return {name: self._floor(_COLLECTION[name], now) for name in _COLLECTION}
 
     def _floor(self, collection: str, now: int) -> int:
         return max(self.view.window.since, self.view.window.close(now) - SPANS[collection])
 
-    def _query(self, collection: str, now: int) -> Query:
-        since, until = self._floor(collection, now), self.view.window.close(now)
+    def _query(self, collection: str, now: int, *, since: int = 0) -> Query:
+        since, until = max(since, self._floor(collection, now)), self.view.window.close(now)
         # No types are asked for: the lens drops what is hidden, and views of all kinds share one fetch.
         return Query(collection, since, until, None, LARGEST_COUNT)
 
-    async def _recent(self, collection: str, once: Once) -> list[Dated]:
-        if collection not in self.view.lenses:
-            return []
-        return await self._rows(self._query(collection, once.now), once)
+    async def _recent(self, since: Mapping[str, int], once: Once) -> dict[str, list[Dated]]:
+        """Read the rows of each collection from a moment on, or as far back as frames go."""
+        shown = [name for name in SPANS if name in self.view.lenses]
+        asked = (self._rows(self._query(name, once.now, since=since[name]), once) for name in shown)
+        found = dict(zip(shown, await asyncio.gather(*asked), strict=True))
+        return {name: found.get(name, []) for name in SPANS}
 
     async def _rows(self, query: Query, once: Once) -> list[Dated]:
         return [pair async for page in self._pages(self.view, query, once, now=once.now) for pair in page]
@@ -137,6 +149,14 @@ class Reader:
                     if pair[1].eventType != _SWITCH or not pair[1].duration:
                         found.setdefault(pair[1].eventType, pair)
         return list(found.values())
+
+
+def _lines(rows: Mapping[str, Sequence[Dated]], curve: Curve) -> dict[str, Lines]:
+    return {
+        **entry_lines(rows["entries"]),
+        "treatments": treatment_lines(rows["treatments"], curve),
+        "devicestatus": status_lines(rows["devicestatus"]),
+    }
 
 
 _COLLECTION: Final = {

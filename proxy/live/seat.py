@@ -16,6 +16,7 @@ from proxy.core.errors import TokenError
 from proxy.core.grant import Grant
 from proxy.core.ports import Clock, Store
 from proxy.core.record import Draft, Value
+from proxy.core.view import View
 from proxy.live.frames import Frame, retro
 from proxy.live.hub import Hub
 from proxy.live.packets import (
@@ -28,6 +29,7 @@ from proxy.live.packets import (
     not_connected,
     read_packet,
 )
+from proxy.live.parcel import Parcel
 from proxy.live.ports import Desk
 from proxy.live.wire import Wire
 
@@ -48,22 +50,22 @@ class Room:
     desk: Desk
     hub: "Hub[Seat]"
 
-    async def record(self, grant: Grant, seen: Mapping[str, Value], frame: Frame, what: str) -> Grant:
+    def draft(self, seen: Mapping[str, Value], view: View, frame: Frame, what: str = "") -> Draft:
+        """Write down what a frame brings to a grant; `what` in other words than the frame's."""
+        fields = {
+            **seen,
+            "door": frame.door,
+            "query": what or frame.what,
+            "status": 200,
+            "rows": frame.rows,
+            "bytes": frame.bytes,
+            "view": view.id,
+        }
+        return Draft("answer", self.clock(), fields)
+
+    async def record(self, grant: Grant, seen: Mapping[str, Value], frame: Frame, what: str = "") -> Grant:
         """Put a frame on record. Raises GrantEnded or StoreUnavailable: then it must not be sent."""
-        draft = Draft(
-            "answer",
-            self.clock(),
-            {
-                **seen,
-                "door": frame.door,
-                "query": what,
-                "status": 200,
-                "rows": frame.rows,
-                "bytes": len(frame.text.encode()),
-                "view": self.desk.view(grant).id,
-            },
-        )
-        grant = await self.store.append(grant.id, draft)
+        grant = await self.store.append(grant.id, self.draft(seen, self.desk.view(grant), frame, what))
         await self.desk.spent(grant)
         return grant
 
@@ -131,7 +133,7 @@ class Seat:
     def offer(self, frame: Frame) -> None:
         """Send a frame that is on record, after the one that the client starts from."""
         if self._held is None:
-            self._send(frame.text)
+            self.wire.send(frame.parcel)
         else:
             self._held.append(frame)
 
@@ -142,7 +144,7 @@ class Seat:
             self.room.hub.leave(self.room.desk.view(self.grant), self)
 
     def _send(self, text: str) -> None:
-        self.wire.send("4" + text)
+        self.wire.send(Parcel("4" + text))
 
     def _connect(self, namespace: str) -> None:
         if namespace in NAMESPACES:
@@ -197,10 +199,10 @@ class Seat:
         self._send(event("connected"))
         if frame is not None:
             self.grant = await self.room.record(grant, self.seen, frame, "live, opened")
-            self._send(frame.text)
+            self.wire.send(frame.parcel)
         held, self._held = self._held, None
         for later in held:
-            self._send(later.text)
+            self.wire.send(later.parcel)
         self._answer(packet, _READER)
         if self.wire.closed:
             self.left()
@@ -228,9 +230,9 @@ class Seat:
             self._answer(packet, {"result": "Not authorized"})
             return
         frame = retro(state)
-        self.grant = await self.room.record(self.grant, self.seen, frame, frame.what)
+        self.grant = await self.room.record(self.grant, self.seen, frame)
         self._answer(packet, {"result": "success"})
-        self._send(frame.text)
+        self.wire.send(frame.parcel)
 
     async def _write(self, packet: Packet, _: web.Request) -> None:
         if self.grant is None or not self.watching:

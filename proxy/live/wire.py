@@ -7,10 +7,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from proxy.live.parcel import Parcel
+
 MOST_QUEUED: Final = 8 * 1024 * 1024
 MOST_PACKETS: Final = 200
 PING_SECONDS: Final = 25.0
 PONG_SECONDS: Final = 20.0
+PING: Final = Parcel("2")
 Abort = Callable[[asyncio.Transport], None]
 
 
@@ -25,30 +28,47 @@ class Wire:
         """The client itself said goodbye."""
         self.polling = self.posting = False
         self._abort = abort
-        self._queue: list[str] = []
+        self._queue: list[Parcel] = []
         self._size = 0
         self._filled = asyncio.Event()
         self._transports: set[asyncio.Transport] = set()
+        self._straight: asyncio.Transport | None = None
         self._ping_at = now + PING_SECONDS
         self._pong_by: float | None = None
 
-    def send(self, packet: str) -> None:
-        """Queue an Engine.IO packet. A queue that grows too long closes the connection."""
+    def send(self, parcel: Parcel) -> None:
+        """Send an Engine.IO packet, or queue it for the next poll. What is not fetched closes the connection in the end."""
         if self.closed:
             return
-        self._queue.append(packet)
-        self._size += len(packet)
+        if self._straight is not None:
+            self._write(self._straight, parcel)
+            return
+        self._queue.append(parcel)
+        self._size += len(parcel)
         self._filled.set()
         if self._size > MOST_QUEUED or len(self._queue) > MOST_PACKETS:
             self.close()
 
-    async def take(self) -> list[str]:
+    def _write(self, transport: asyncio.Transport, parcel: Parcel) -> None:
+        if not transport.is_closing():
+            transport.write(parcel.message)
+        if transport.is_closing() or transport.get_write_buffer_size() > MOST_QUEUED:
+            self.close()
+
+    async def take(self) -> list[Parcel]:
         """Wait for packets and take them; nothing means that the connection is closed."""
         await self._filled.wait()
         taken, self._queue, self._size = self._queue, [], 0
         if not self.closed:
             self._filled.clear()
         return taken
+
+    def goes_straight(self, transport: asyncio.Transport | None) -> None:
+        """Write all that is sent from now on as messages of a websocket: nobody need be woken for it."""
+        self._straight = transport
+        self.carried_by(transport)
+        if transport is None:  # gone before it began
+            self.close()
 
     def carried_by(self, transport: asyncio.Transport | None) -> None:
         """Note a transport on which something of this connection may be on its way."""
@@ -82,4 +102,4 @@ class Wire:
                 self.close()
         elif now >= self._ping_at:
             self._pong_by = now + PONG_SECONDS
-            self.send("2")
+            self.send(PING)

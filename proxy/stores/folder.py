@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from proxy.core.errors import StoreUnavailable
+from proxy.core.tongue import say
 
 OURS: Final = frozenset({"chaperone.db", "epoch", "keys.json"})
 """Files by which a folder is recognised as a data folder."""
@@ -53,9 +54,10 @@ def lost_words(folder: Path, mounts_text: str | None = None) -> str:
     """
     if not looks_ephemeral(folder, mounts() if mounts_text is None else mounts_text):
         return ""
-    return (
-        f"The data folder {folder} would be lost with this container, and the access log with it: "
-        "mount a volume there, or name another folder in CHAPERONE_DATA."
+    return say(
+        "The data folder %(folder)s would be lost with this container, and the access log with it: "
+        "mount a volume there, or name another folder in CHAPERONE_DATA.",
+        folder=folder,
     )
 
 

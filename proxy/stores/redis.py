@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,7 @@ from proxy.stores.chain import (
     reshaping,
 )
 from proxy.stores.folder import prepare_folder
+from proxy.stores.patience import answer_within
 from proxy.stores.redis_chains import RedisChains
 from proxy.stores.redis_forms import (
     document_from,
@@ -39,7 +40,7 @@ from proxy.stores.shelf import changed, require_small
 _TWO_DAYS: Final = 2 * 86_400
 _PAGE: Final = 500
 _BLOCK_MS: Final = 200
-_OUT_OF_REACH_SECONDS: Final = 0.8
+OUT_OF_REACH_SECONDS: Final = 0.8
 """After which streams must stop: with one more try, within a second."""
 
 
@@ -107,6 +108,16 @@ class RedisStore:
 
     async def append(self, grant_id: str, *drafts: Draft) -> Grant:
         return await self._take(grant_id, appending(drafts))
+
+    async def append_each(self, drafts: Mapping[str, Draft]) -> Mapping[str, Grant | GrantEnded]:
+        taken = (self._appended(grant_id, draft) for grant_id, draft in drafts.items())
+        return dict(zip(drafts, await asyncio.gather(*taken), strict=True))
+
+    async def _appended(self, grant_id: str, draft: Draft) -> Grant | GrantEnded:
+        try:
+            return await self.append(grant_id, draft)
+        except GrantEnded as error:
+            return error
 
     async def open(self, grant_id: str, opened_at: int, *, zone: str, record: Draft) -> Grant:
         return await self._take(grant_id, opening(opened_at, zone, record))
@@ -225,7 +236,7 @@ class RedisStore:
                 found = await self._endings_after(heard)
                 reached = time.monotonic()
             except StoreUnavailable:
-                if time.monotonic() - reached >= _OUT_OF_REACH_SECONDS:
+                if time.monotonic() - reached >= OUT_OF_REACH_SECONDS:
                     raise
                 await asyncio.sleep(_BLOCK_MS / 2000)
                 found = ()
@@ -256,8 +267,8 @@ class RedisStore:
     async def _endings_after(self, heard: str) -> Sequence[tuple[str, str]]:
         key = self._key("endings")
         try:
-            async with asyncio.timeout(_OUT_OF_REACH_SECONDS):
-                found = await self._chains.run(lambda client: client.xread({key: heard}, block=_BLOCK_MS))
+            asked = self._chains.run(lambda client: client.xread({key: heard}, block=_BLOCK_MS))
+            found = await answer_within(OUT_OF_REACH_SECONDS, asyncio.ensure_future(asked))
         except TimeoutError:
             raise StoreUnavailable("Redis does not answer: check the server.") from None
         return [(number.decode(), fields[b"grant"].decode()) for _, rows in found for number, fields in rows]

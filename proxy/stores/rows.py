@@ -1,7 +1,7 @@
 """How grants, sessions and records are written to and read from a data file, inside one transaction."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +12,7 @@ from proxy.core.mint import TRIES
 from proxy.core.ports import Session
 from proxy.core.record import Draft, Record
 from proxy.stores import shelf
-from proxy.stores.chain import Step, begun, chained, erased
+from proxy.stores.chain import Step, appending, begun, chained, erased
 
 _COLUMNS: Final = (
     "id", "site", "kind", "clinician", "policy_name", "policy_text", "policy_hash", "days", "minted_at", "opens_at",
@@ -44,6 +44,7 @@ _NEWEST: Final = (
     " AND r.grant_id = g.id ORDER BY r.number DESC LIMIT 1)) FROM grants g WHERE g.site = s.site), 0))"
     " FROM sites s WHERE s.site = ?"
 )
+_ADD: Final = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)"
 _PAGE: Final = 500
 _DAY: Final = 86_400_000
 
@@ -87,6 +88,33 @@ def take(connection: sqlite3.Connection, site: str, grant_id: str, step: Step) -
         connection.execute(_CHANGE, _row(changed))
     _add_records(connection, new, records, drafts)
     return new
+
+
+def append_each(
+    connection: sqlite3.Connection, site: str, drafts: Mapping[str, Draft]
+) -> dict[str, Grant | GrantEnded]:
+    """Add a record to each grant's chain; those that have ended are passed over, with the reason in their place."""
+    given: dict[str, Grant | GrantEnded] = {}
+    added: list[tuple[Any, ...]] = []
+    for grant_id, draft in drafts.items():
+        try:
+            grant, records = _appended(connection, site, grant_id, draft)
+        except GrantEnded as error:
+            given[grant_id] = error
+            continue
+        given[grant_id] = grant
+        added += _record_rows(grant, records, [draft])
+    connection.executemany(_ADD, added)
+    return given
+
+
+def _appended(
+    connection: sqlite3.Connection, site: str, grant_id: str, draft: Draft
+) -> tuple[Grant, Sequence[Record]]:
+    grant = grant_by(connection, site, "id", grant_id)
+    if grant is None:
+        raise GrantEnded("There is no such access.")
+    return chained(*appending((draft,))(grant))
 
 
 def spend_try(connection: sqlite3.Connection, site: str, grant_id: str) -> int:
@@ -184,13 +212,16 @@ def newest_ending(connection: sqlite3.Connection) -> int:
 def _add_records(
     connection: sqlite3.Connection, grant: Grant, records: Sequence[Record], drafts: Sequence[Draft]
 ) -> None:
-    connection.executemany(
-        "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (grant.site, grant.id, record.number, draft.at, record.body, record.head)
-            for record, draft in zip(records, drafts, strict=True)
-        ],
-    )
+    connection.executemany(_ADD, _record_rows(grant, records, drafts))
+
+
+def _record_rows(
+    grant: Grant, records: Sequence[Record], drafts: Sequence[Draft]
+) -> list[tuple[str, str, int, int, bytes, str]]:
+    return [
+        (grant.site, grant.id, record.number, draft.at, record.body, record.head)
+        for record, draft in zip(records, drafts, strict=True)
+    ]
 
 
 def _row(grant: Grant) -> dict[str, Any]:

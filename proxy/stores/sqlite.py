@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from proxy.core.errors import StoreUnavailable
+from proxy.core.errors import GrantEnded, StoreUnavailable
 from proxy.core.grant import Ending, Grant
 from proxy.core.ports import Clock, Document, Session, Spending
 from proxy.core.record import Draft, Record
@@ -22,13 +22,14 @@ from proxy.stores.chain import Step, appending, ending_with, extending, opening,
 from proxy.stores.connection import Handle, Synchronous, connect_reader, unavailable
 from proxy.stores.datafile import NAME, DataFile
 from proxy.stores.epoch import EpochFile
+from proxy.stores.patience import answer_within
 from proxy.stores.spending import Counter
 from proxy.stores.writer import Writer
 
 T = TypeVar("T")
 
 _POLL_SECONDS: Final = 0.2
-_OUT_OF_REACH_SECONDS: Final = 0.8
+OUT_OF_REACH_SECONDS: Final = 0.8
 """After which streams must stop: with one more poll, within a second."""
 _DEADLINE_SECONDS: Final = 10.0
 
@@ -93,6 +94,9 @@ class SqliteStore:
 
     async def append(self, grant_id: str, *drafts: Draft) -> Grant:
         return await self._take(grant_id, appending(drafts))
+
+    async def append_each(self, drafts: Mapping[str, Draft]) -> Mapping[str, Grant | GrantEnded]:
+        return await self._writer.change(lambda connection: rows.append_each(connection, self._site, drafts))
 
     async def open(self, grant_id: str, opened_at: int, *, zone: str, record: Draft) -> Grant:
         return await self._take(grant_id, opening(opened_at, zone, record))
@@ -173,7 +177,7 @@ class SqliteStore:
                 found = await self._read_aside(partial(self._endings, heard))
                 reached = time.monotonic()
             except StoreUnavailable:
-                if time.monotonic() - reached >= _OUT_OF_REACH_SECONDS:
+                if time.monotonic() - reached >= OUT_OF_REACH_SECONDS:
                     raise
                 found = ()
             for number, grant_id in found:
@@ -211,14 +215,12 @@ class SqliteStore:
             raise unavailable(error) from error
 
     async def _read_aside(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        # Not `timeout`: where the loop itself was held up, the answer may be there when the time is over.
-        with suppress(RuntimeError):  # closed meanwhile
-            asked = asyncio.get_running_loop().run_in_executor(self._thread, self._read, query, self._slow)
-            asked.add_done_callback(_looked_at)
-            await asyncio.wait((asked,), timeout=_OUT_OF_REACH_SECONDS)
-            if asked.done():
-                return asked.result()
-        raise StoreUnavailable("The disk of the data folder does not answer: check it.")
+        loop = asyncio.get_running_loop()
+        try:
+            asked = loop.run_in_executor(self._thread, self._read, query, self._slow)
+            return await answer_within(OUT_OF_REACH_SECONDS, asked)
+        except (TimeoutError, RuntimeError):  # or closed meanwhile
+            raise StoreUnavailable("The disk of the data folder does not answer: check it.") from None
 
     def _page(self, grant_id: str, after: int, connection: sqlite3.Connection) -> Sequence[Record]:
         return rows.page_of_records(connection, self._site, grant_id, after)
@@ -231,9 +233,3 @@ class SqliteStore:
     def _seal(self, connection: sqlite3.Connection) -> Callable[[], None]:
         self._counter.write(connection)
         return self._file.follow(connection)
-
-
-def _looked_at(late: asyncio.Future[T]) -> None:
-    """Look at an answer that nobody waits for any more, so that its fault is no noise."""
-    if not late.cancelled():
-        late.exception()

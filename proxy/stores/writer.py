@@ -1,4 +1,8 @@
-"""The one thread that writes: changes that wait together become one transaction, and one flush of the disk."""
+"""The one thread that writes: changes that wait together become one transaction, and one flush of the disk.
+
+What the loop asks for in one turn is handed over at the turn's end, together: four requests that came at once cost one
+flush, not four, and their answers bring the next four at once. One that is alone waits for nobody.
+"""
 
 import asyncio
 import sqlite3
@@ -17,6 +21,7 @@ Seal = Callable[[sqlite3.Connection], Callable[[], None]]
 """Called before COMMIT; what it gives is called after. If either fails, so does every change of the batch."""
 
 _BATCH: Final = 256
+"""About so many: what was asked for in one turn stays together."""
 _WAITING: Final = 5000
 
 
@@ -41,7 +46,9 @@ class Writer:
         self._seal = seal
         self._deadline = deadline
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[_Change | None] = SimpleQueue()
+        self._turn: list[_Change] = []
+        self._queue: SimpleQueue[Sequence[_Change] | None] = SimpleQueue()
+        self._waiting = 0
         self.closed = False
         self._thread = threading.Thread(target=self._run, name="chaperone-writer", daemon=True)
         self._thread.start()
@@ -52,19 +59,28 @@ class Writer:
         An error of the change itself undoes that change alone and is raised here. Raises StoreUnavailable if the
         change can't be made durable within `deadline` seconds; one that was given up may still come to be.
         """
-        if self.closed or self._queue.qsize() > _WAITING:
+        if self.closed or self._waiting > _WAITING:
             raise StoreUnavailable("The store is closed, or too slow to keep up: try again.")
         done: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Change(apply, done))
+        if not self._turn:
+            self._loop.call_soon(self._hand_over)
+        self._turn.append(_Change(apply, done))
+        self._waiting += 1
         patience = self._loop.call_later(self._deadline, _give_up, done)
         try:
             return await done
         finally:
             patience.cancel()
 
+    def _hand_over(self) -> None:
+        turn, self._turn = self._turn, []
+        if turn:
+            self._queue.put(turn)
+
     async def close(self) -> None:
         """Finish what waits, then close the file."""
         self.closed = True
+        self._hand_over()
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -80,8 +96,8 @@ class Writer:
         batch: list[_Change] = []
         waiting = self._queue.get()
         while waiting is not None:
-            batch.append(waiting)
-            if len(batch) == _BATCH:
+            batch += waiting
+            if len(batch) >= _BATCH:
                 return batch, True
             try:
                 waiting = self._queue.get_nowait()
@@ -112,10 +128,20 @@ class Writer:
 
     def _report(self, outcomes: Sequence[_Outcome]) -> None:
         try:
-            self._loop.call_soon_threadsafe(_resolve, outcomes)
+            self._loop.call_soon_threadsafe(self._resolve, outcomes)
         except RuntimeError:
             # The loop has been closed: nobody waits any more.
             self.closed = True
+
+    def _resolve(self, outcomes: Sequence[_Outcome]) -> None:
+        self._waiting -= len(outcomes)
+        for outcome in outcomes:
+            if outcome.done.done():
+                continue
+            if outcome.error is None:
+                outcome.done.set_result(outcome.value)
+            else:
+                outcome.done.set_exception(outcome.error)
 
 
 class _HalfDone(Exception):
@@ -156,13 +182,3 @@ def _require_own_fault(error: Exception) -> None:
 def _give_up(done: asyncio.Future[Any]) -> None:
     if not done.done():
         done.set_exception(StoreUnavailable("The disk of the data folder does not answer: check it."))
-
-
-def _resolve(outcomes: Sequence[_Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.done.done():
-            continue
-        if outcome.error is None:
-            outcome.done.set_result(outcome.value)
-        else:
-            outcome.done.set_exception(outcome.error)

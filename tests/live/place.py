@@ -191,6 +191,7 @@ async def opened(
     ringing: bool = True,
     store: Any = None,
     pause: float = 0.05,
+    settle: float = 0.05,
     real: tuple[str, str] | None = None,
 ) -> AsyncIterator[Place]:
     """Start it all; without `ringing` Nightscout's socket can't be reached. `real` is another site, and its token."""
@@ -220,6 +221,7 @@ async def opened(
                     public_url=gate.public_url,
                     registry=gate.metrics.registry,
                     pause=pause,
+                    settle=settle,
                 )
             )
             return [web.route("*", "/socket.io/", made[0].serve)]

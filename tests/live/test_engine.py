@@ -8,6 +8,7 @@ import pytest
 from proxy.core.record import Draft
 from proxy.live.engine import LARGEST
 from proxy.live.live import MOST_A_GRANT, MOST_STRANGERS
+from proxy.live.parcel import Parcel
 from proxy.live.wire import MOST_PACKETS, Wire
 from tests.live.place import Place, reading
 from tests.live.polling import OPENING, Polling, answered, as_browser
@@ -286,16 +287,16 @@ def test_who_answers_pings_stays() -> None:
 def test_who_does_not_read_is_let_go() -> None:
     wire = Wire("a", now=0, abort=lambda _: None)
     for _ in range(MOST_PACKETS):
-        wire.send("4x")
+        wire.send(Parcel("4x"))
     assert not wire.closed
-    wire.send("4x")
+    wire.send(Parcel("4x"))
     assert wire.closed
 
 
 def test_who_does_not_read_large_frames_is_let_go_sooner() -> None:
     wire = Wire("a", now=0, abort=lambda _: None)
     for _ in range(9):
-        wire.send("4" * 1_000_000)
+        wire.send(Parcel("4" * 1_000_000))
     assert wire.closed
 
 

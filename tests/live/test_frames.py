@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from proxy.live.frames import Line, State, delta, full, retro
+from proxy.live.frames import Line, State, delta, full, onward, retro
 
 FLOOR = 1_000
 
@@ -19,7 +19,6 @@ def state(**lines: dict[str, Line]) -> State:
     return State(
         lines={name: lines.get(name, {}) for name in names},
         profiles=b"[]",
-        recent=(),
         floors=dict.fromkeys(names, FLOOR),
         lasting=frozenset(),
     )
@@ -86,3 +85,40 @@ def test_retro_is_device_status_alone() -> None:
         {"devicestatus": [{"mills": 2000}]},
         1,
     )
+
+
+SINCE = dict.fromkeys(("sgvs", "mbgs", "cals", "treatments", "devicestatus"), 5_000)
+
+
+def test_a_first_frame_holds_the_newest_ten_statuses_of_each_kind() -> None:
+    kinds = {n: ("loop",) if n % 3 else ("pump", "uploader") for n in range(40)} | {40: ()}
+    shown = {str(n): replace(line(2000 + n), kinds=each) for n, each in kinds.items()}
+    told = [row["mills"] - 2000 for row in body(full(state(devicestatus=shown)))["devicestatus"]]
+    loops, others = [n for n in range(40) if n % 3][-10:], [n for n in range(40) if n % 3 == 0][-10:]
+    assert told == sorted(loops + others)
+
+
+def test_news_are_put_behind_what_was_there_and_what_grew_old_is_left_out() -> None:
+    before = state(sgvs={"old": line(999), "a": line(2000), "b": line(6000)})
+    near = state(sgvs={"b": line(6000, n=1), "c": line(7000)})
+    now = onward(before, near, SINCE)
+    assert now is not None
+    assert list(now.lines["sgvs"].items()) == [
+        ("a", line(2000)),
+        ("b", line(6000, n=1)),
+        ("c", line(7000)),
+    ]
+
+
+def test_news_keep_settings_and_treatments_that_still_count() -> None:
+    before = replace(state(treatments={"t": line(10)}), lasting=frozenset({"t"}), profiles=b"[1]")
+    now = onward(before, state(treatments={"u": line(6000)}), SINCE)
+    assert now is not None
+    assert (now.profiles, now.lasting) == (before.profiles, before.lasting)
+    assert list(now.lines["treatments"]) == ["t", "u"]
+
+
+def test_what_is_missing_among_the_news_needs_all_to_be_read() -> None:
+    before = state(treatments={"t": line(6000)})
+    assert onward(before, state(), SINCE) is None
+    assert onward(state(treatments={"t": line(4000)}), state(), SINCE) is not None

@@ -145,9 +145,10 @@ async def test_a_reading_that_is_no_more_is_forgotten_with_a_full_frame(place: P
 async def test_all_who_watch_one_view_share_what_is_fetched_and_one_connection(place: Place) -> None:
     first = await place.life.mint()
     browsers = [await place.watch_as(first) for _ in range(3)]
-    asked = len(place.fetched)
     browsers += [(await place.watch())[1] for _ in range(5)]
-    assert len(place.fetched) == asked
+    whole = min(asked.since for asked in place.fetched if asked.collection == "entries")
+    read = [asked.since for asked in place.fetched if asked.collection == "entries"]
+    assert read.count(whole) <= 2  # for the first of them, and when Nightscout's greeting has rung
     await place.change(reading(NOW - 60_000))
     for browser in browsers:
         await browser.until("dataUpdate", 2)

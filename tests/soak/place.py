@@ -12,13 +12,13 @@ from aiohttp.test_utils import TestServer, unused_port
 from yarl import URL
 
 from proxy.core.mint import for_today, new_grant
-from proxy.core.policyfile import parse
 from proxy.core.record import Record, Verdict, verify
 from proxy.core.token import mint_token
 from proxy.demo import SOCKETS, generate, make_app
 from proxy.house import SITE, clock
 from proxy.stores.keys import load_keys
 from proxy.stores.sqlite import open_sqlite
+from tests.sites import QUICK, policy_of
 from tests.soak.clinicians import WAYS, Clinician
 from tests.soak.workers import ROOT, Workers, working
 
@@ -62,7 +62,7 @@ class Place:
         for each in range(number):
             name = POLICIES[each % len(POLICIES)]
             minted = new_grant(
-                parse((ROOT / f"policies/{name}.yaml").read_text(), file=name),
+                policy_of((ROOT / f"policies/{name}.yaml").read_text(), name),
                 site=SITE,
                 clinician="Diabetes clinic",
                 days=7,
@@ -71,6 +71,7 @@ class Place:
                 random=secrets.token_bytes,
                 entry_key=keys.entry,
                 public_url=origin,
+                hashed=QUICK,
             )
             await store.add_grant(minted.grant, minted.consent)
             token = mint_token(

@@ -85,7 +85,7 @@ async def soak(folder: Path, wishes: Wishes) -> Seen:
             await asyncio.gather(*watching, *coming, return_exceptions=True)
         await _check_log(here, steady, passing, seen)
         await _check_left(here, before, seen)
-        _sum_up(here, seen)
+        _sum_up(here, wishes, seen)
     return seen
 
 
@@ -245,10 +245,10 @@ def _words(held: Sequence[Held]) -> str:
     return "  ".join(f"{each.kilobytes / 1024:.1f} MB {each.tasks} tasks {each.files} files" for each in held)
 
 
-def _sum_up(here: Place, seen: Seen) -> None:
+def _sum_up(here: Place, wishes: Wishes, seen: Seen) -> None:
     told, spread = (_figures(each) for each in (seen.told, seen.spread))
     seen.say(
-        f"{seen.readings} readings ({seen.late} late), {seen.came_back} times somebody came back, {seen.lost} lost, "
+        f"{wishes.clinicians} clinicians, {wishes.workers} workers, {wishes.minutes:g} minutes\n{seen.readings} readings ({seen.late} late), {seen.came_back} times somebody came back, {seen.lost} lost, "
         f"{here.site.connections} connection(s) upstream\nfrom a reading at the site to the last clinician: {told}\n"
         f"from the first clinician to the last: {spread}"
     )

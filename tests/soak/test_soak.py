@@ -7,6 +7,7 @@ import pytest
 from tests.soak.soak import Wishes, soak
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 async def test_after_a_minute_of_a_hundred_clinicians_nothing_is_left_behind(tmp_path: Path) -> None:
     # Other tests run beside it: who is cut because a worker got no turn for a second may come back.

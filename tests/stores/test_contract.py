@@ -140,6 +140,32 @@ async def test_an_ended_grant_takes_no_record(store: Store) -> None:
     await check(store, sealed)
 
 
+async def test_many_chains_take_a_record_each_and_those_that_ended_hold_up_nobody(place: Place) -> None:
+    store = await place.open()
+    grants = [await store.add_grant(make_grant(number), consent()) for number in range(1, 5)]
+    sealed = await store.end(grants[1].id, "revoked", ended())
+    names = [grant.id for grant in grants]
+    given = await store.append_each({name: draft() for name in [*names, "nobody"]})
+    assert list(given) == [*names, "nobody"]
+    for name in (grants[1].id, "nobody"):
+        assert isinstance(given[name], GrantEnded)
+    assert await store.grant(sealed.id) == sealed
+    await store.close()
+    again = await place.open()
+    for name in (names[0], *names[2:]):
+        added = given[name]
+        assert isinstance(added, Grant)
+        assert (added.length, await again.grant(name)) == (2, added)
+        await check(again, added)
+
+
+async def test_a_closed_store_gives_a_record_to_none_of_many(store: Store) -> None:
+    grant = await store.add_grant(make_grant(), consent())
+    await store.close()
+    with pytest.raises(StoreUnavailable):
+        await store.append_each({grant.id: draft()})
+
+
 async def test_an_expired_grant_takes_no_record(store: Store) -> None:
     grant = await store.add_grant(make_grant(), consent())
     with pytest.raises(GrantEnded):

@@ -10,7 +10,7 @@ import pytest
 
 from proxy.core.errors import GrantEnded, StoreUnavailable
 from proxy.core.ports import Store
-from proxy.stores.redis import RedisStore, open_redis
+from proxy.stores.redis import OUT_OF_REACH_SECONDS, RedisStore, open_redis
 from tests.stores.processes import first_ending, heads
 from tests.stores.redis_server import RedisServer
 from tests.stores.samples import NOW, consent, draft, ended, make_grant
@@ -196,13 +196,31 @@ async def test_a_new_node_ends_nothing(tmp_path: Path, redis_server: RedisServer
 async def test_a_second_without_the_server_ends_the_listening(tmp_path: Path, server: RedisServer) -> None:
     server.start()
     store = await opened(server, tmp_path / "node")
-    listening = asyncio.create_task(first_ending(store))
-    await asyncio.sleep(0.3)
-    server.stop()
+    await store.add_grant(make_grant(), consent())
+    await store.end("grant-0001", "revoked", ended())
+    endings = store.endings()
     began = time.monotonic()
+    assert await anext(endings) == "grant-0001"  # so the server was there since then
+    server.stop()
     with pytest.raises(StoreUnavailable):
-        await listening
-    assert 0.5 < time.monotonic() - began < 1.3
+        async with asyncio.timeout(30):
+            await anext(endings)
+    assert time.monotonic() - began >= OUT_OF_REACH_SECONDS
+    await store.close()
+
+
+async def test_a_process_that_was_too_busy_to_look_in_time_has_not_lost_its_server(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    server.start()
+    store = await opened(server, tmp_path / "node")
+    await store.add_grant(make_grant(), consent())
+    hearing = asyncio.create_task(first_ending(store))
+    await asyncio.sleep(0.1)  # it has asked, and the server will answer soon that there is nothing
+    time.sleep(OUT_OF_REACH_SECONDS + 0.2)  # noqa: ASYNC251 - that is the point: the loop itself is held up
+    await asyncio.sleep(0)
+    await store.end("grant-0001", "revoked", ended())
+    assert await hearing == "grant-0001"
     await store.close()
 
 

@@ -3,6 +3,7 @@ import asyncio
 import shutil
 import sqlite3
 import stat
+import threading
 import time
 from contextlib import closing
 from itertools import pairwise
@@ -14,7 +15,7 @@ from proxy.core.errors import GrantEnded, StoreUnavailable
 from proxy.core.grant import HOUR
 from proxy.core.ports import Session
 from proxy.core.record import Draft
-from proxy.stores.sqlite import SqliteStore
+from proxy.stores.sqlite import OUT_OF_REACH_SECONDS, SqliteStore
 from tests.stores.processes import fill, first_ending, heads, opened
 from tests.stores.samples import NOW, consent, draft, ended, make_grant
 
@@ -88,14 +89,32 @@ async def test_without_its_file_the_store_is_out_of_reach_until_it_is_back(folde
 
 async def test_a_second_without_its_file_ends_the_listening(folder: Path) -> None:
     store = await opened(folder)
-    listening = asyncio.create_task(first_ending(store))
-    await asyncio.sleep(0.3)
-    folder.rename(folder.with_name("away"))
+    await store.add_grant(make_grant(), consent())
+    await store.end("grant-0001", "revoked", ended())
+    endings = store.endings()
     began = time.monotonic()
+    assert await anext(endings) == "grant-0001"  # so the file was there since then
+    folder.rename(folder.with_name("away"))
     with pytest.raises(StoreUnavailable):
-        await listening
-    assert 0.5 < time.monotonic() - began < 1.3
+        async with asyncio.timeout(30):
+            await anext(endings)
+    assert time.monotonic() - began >= OUT_OF_REACH_SECONDS
     folder.with_name("away").rename(folder)
+    await store.close()
+
+
+async def test_a_process_that_was_too_busy_to_look_in_time_has_not_lost_its_file(folder: Path) -> None:
+    store = await opened(folder)
+    await store.add_grant(make_grant(), consent())
+    await store.end("grant-0001", "revoked", ended())
+    busy = threading.Event()
+    store._thread.submit(busy.wait)
+    endings = store.endings()
+    hearing = asyncio.ensure_future(anext(endings))
+    await asyncio.sleep(0)  # it has asked, and stands in line
+    busy.set()
+    time.sleep(OUT_OF_REACH_SECONDS + 0.2)  # noqa: ASYNC251 - that is the point: the loop itself is held up
+    assert await hearing == "grant-0001"
     await store.close()
 
 

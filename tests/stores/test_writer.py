@@ -187,3 +187,18 @@ async def test_a_batch_in_which_one_fails_half_done_is_made_anew_without_it(
     assert await asyncio.gather(*tasks, return_exceptions=True) == [1, bug, 3]
     assert table.numbers() == [1, 3]
     assert table.commits <= 2
+
+
+async def test_what_is_asked_for_in_one_turn_of_the_loop_shares_one_commit(
+    writer: Writer, table: Table
+) -> None:
+    await asyncio.gather(*(writer.change(adding(number)) for number in range(4)))
+    assert table.commits == 1
+    assert table.numbers() == [0, 1, 2, 3]
+
+
+async def test_what_was_asked_for_just_before_the_end_is_done(writer: Writer, table: Table) -> None:
+    last = asyncio.ensure_future(writer.change(adding(7)))
+    await asyncio.sleep(0)
+    await writer.close()
+    assert await last == 7
