@@ -144,7 +144,9 @@ def _only(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 def _cannot_start(error: OSError) -> Refused:
     if error.filename:
-        return Refused(f"Can't use {error.filename}: {error.strerror}. See that it is there, and belongs to this user.")
+        return Refused(
+            f"Can't use {error.filename}: {error.strerror}. See that it is there, and belongs to this user."
+        )
     return Refused(
         f"Can't listen: {error.strerror or error}. Stop what uses that port, or choose others in CHAPERONE_PORT and "
         "CHAPERONE_OWNER_PORT (demo: --port)."

@@ -1,15 +1,81 @@
-"""Several worker processes on the same ports. None is started again: when one dies, all stop, and that is told."""
+"""Several worker processes on the same ports. One that dies is started again; if they die again and again, all stop."""
 
 import asyncio
 from asyncio.subprocess import PIPE, Process
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
 
 from proxy.cli.frame import Refused
 
 READY_SECONDS = 30
 STOP_SECONDS = 15
 """Longer than a worker takes to finish its answers under way."""
+MOST_DEATHS: Final = 5
+WITHIN_SECONDS: Final = 60.0
+"""So many deaths in so short a time are no accident."""
+FIRST_WAIT_SECONDS: Final = 0.25
+log = structlog.get_logger("serve")
+
+
+class Deaths:
+    """When workers died lately."""
+
+    def __init__(self) -> None:
+        self._at: deque[float] = deque(maxlen=MOST_DEATHS)
+
+    def note(self, now: float) -> float | None:
+        """Count a death at `now` (seconds); give how long to wait before the next start, None if there shall be none."""
+        self._at.append(now)
+        lately = sum(now - at < WITHIN_SECONDS for at in self._at)
+        return None if lately == MOST_DEATHS else FIRST_WAIT_SECONDS * 2 ** (lately - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew:
+    """What is needed to start a worker, and those that run, by their places."""
+
+    command: Sequence[str]
+    environ: Mapping[str, str]
+    ready: str
+    stop: asyncio.Event
+    deaths: Deaths = field(default_factory=Deaths)
+    running: dict[int, Process] = field(default_factory=dict)
+
+    async def start(self, place: int) -> bool:
+        """Start a worker; say whether it got ready."""
+        worker = await asyncio.create_subprocess_exec(
+            *self.command, stdin=PIPE, stdout=PIPE, env=self.environ
+        )
+        self.running[place] = worker
+        return await _is_ready(worker, self.ready)
+
+    async def keep(self, place: int) -> None:
+        """Start a worker again whenever it dies, until `stop` is set; sets it when there have been too many deaths."""
+        while True:
+            code = await self.running[place].wait()
+            # Ctrl-C in a terminal reaches the workers too: they may end before we are told.
+            pause = self.deaths.note(asyncio.get_running_loop().time())
+            if await self._stops_within(pause or 0):
+                return
+            if pause is None:
+                raise Refused(
+                    f"Worker processes died {MOST_DEATHS} times within a minute, so all were stopped: see the log for the "
+                    "reason, then start again."
+                )
+            log.warning("worker_died", code=code, starts_again=True)
+            if not await self.start(place):
+                await _stop(self.running[place])
+
+    async def _stops_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.stop.wait()
+        return self.stop.is_set()
 
 
 @asynccontextmanager
@@ -18,48 +84,40 @@ async def work_together(
 ) -> AsyncIterator[None]:
     """Run worker processes for the length of the block, entered once each has said `ready`.
 
-    Sets `stop` when one dies, and raises Refused at the end then, or if one does not get ready.
+    Raises Refused if one does not get ready at first. Sets `stop` when workers die again and again, and raises Refused
+    at the end then.
     """
-    workers: list[Process] = []
+    crew = _Crew(command, environ, ready, stop)
     try:
-        while len(workers) < number:
-            worker = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=environ)
-            workers.append(worker)
-        await asyncio.gather(*(_wait_until_ready(worker, ready) for worker in workers))
-        async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(_watch(workers, stop))
+        if not all(await asyncio.gather(*map(crew.start, range(number)))):
+            raise Refused("A worker process did not start: see above for its reason.")
+        keeping = [asyncio.ensure_future(crew.keep(place)) for place in range(number)]
+        for each in keeping:
+            each.add_done_callback(lambda _: stop.set())
+        try:
             yield
-            died = watching.done()
-            watching.cancel()
-        if died:
-            raise Refused("A worker process died, so all were stopped: see the log, then start again.")
+        finally:
+            await _ended(keeping)
     finally:
-        await asyncio.gather(*(_stop(worker) for worker in workers))
+        await asyncio.gather(*map(_stop, crew.running.values()))
 
 
-async def _wait_until_ready(worker: Process, ready: str) -> None:
+async def _ended(keeping: "Sequence[asyncio.Future[None]]") -> None:
+    """Look after the workers no longer. Raises what that ended with, if it had ended."""
+    for each in keeping:
+        each.cancel()
+    for found in await asyncio.gather(*keeping, return_exceptions=True):
+        if isinstance(found, Exception):
+            raise found
+
+
+async def _is_ready(worker: Process, ready: str) -> bool:
     assert worker.stdout is not None
-    try:
+    line = b""
+    with suppress(TimeoutError):
         async with asyncio.timeout(READY_SECONDS):
             line = await worker.stdout.readline()
-    except TimeoutError:
-        line = b""
-    if line.decode(errors="replace").strip() != ready:
-        raise Refused("A worker process did not start: see above for its reason.")
-
-
-async def _watch(workers: Sequence[Process], stop: asyncio.Event) -> None:
-    """Set `stop` when a worker ends before it is set; else go on until cancelled."""
-    endings = [asyncio.ensure_future(worker.wait()) for worker in workers]
-    try:
-        await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set():
-            # Ctrl-C in a terminal reaches the workers too: they may end before us.
-            await asyncio.Event().wait()
-        stop.set()
-    finally:
-        for ending in endings:
-            ending.cancel()
+    return line.decode(errors="replace").strip() == ready
 
 
 async def _stop(worker: Process) -> None:
