@@ -1,11 +1,12 @@
 """After signing in: what is shared and until when, and the two ways to end."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from proxy.core.errors import GrantEnded, TokenError
+from proxy.core.errors import GrantEnded, StoreUnavailable, TokenError
 from proxy.core.grant import Grant
 from proxy.core.record import Draft
 from proxy.core.session import is_csrf_of
@@ -16,6 +17,7 @@ from proxy.visit.browser import SignedIn, cookie_value, forget, signed_in, witho
 from proxy.visit.entry import ended_at, show_entry
 from proxy.visit.forms import Fault, read_form
 from proxy.visit.moments import iso
+from proxy.visit.strip import strip_words
 from proxy.visit.visit import Shared, Visit
 
 HOME = "/visit/home"
@@ -50,6 +52,9 @@ async def close(visit: Visit, request: web.Request) -> web.Response:
     sent = await sent_here(visit, request)
     if isinstance(sent, web.Response):
         return sent
+    # On a computer that others use, the session goes even if the log can't tell of it: sealed, or out of reach.
+    with suppress(GrantEnded, StoreUnavailable):
+        await visit.store.append(sent.by.grant.id, visit.draft(request, "closed", visit.clock()))
     await forget(visit, request)
     return without_cookie(visit, pages.see_other(CLOSED))
 
@@ -90,9 +95,13 @@ async def whoami(visit: Visit, request: web.Request) -> web.Response:
     grant = by_token or (found.grant if found else None)
     if grant is None or grant.state(visit.clock()) == "ended":
         return _refusal(visit, request, 401, "no_access", "No access, or it has ended.")
-    about = _about(visit, grant, await visit.shared(grant))
+    shared = await visit.shared(grant)
+    about = _about(visit, grant, shared)
+    if found is None:
+        return pages.json(about)
     # Only to the browser that holds the session, and to no other origin: with it the strip closes the session.
-    return pages.json(about if found is None else about | {"csrf": found.session.csrf})
+    words = strip_words(shared, grant.clinician, preview=grant.kind == "preview")
+    return pages.json(about | {"csrf": found.session.csrf, "strip": words})
 
 
 def _about(visit: Visit, grant: Grant, shared: Shared) -> dict[str, object]:

@@ -89,6 +89,29 @@ async def test_closing_ends_the_session_here_and_leaves_the_grant(place: Place) 
     assert (await place.get("/visit/home", cookie=elsewhere)).status == 200
     assert (await place.grant(minted)).state(place.clock()) == "open"
     assert "Closed on this computer" in (await place.get("/visit/closed")).text
+    told = (await place.log(minted))[-1]
+    assert (told["kind"], told["n"]) == ("closed", len(await place.log(minted)))
+
+
+async def test_closing_after_the_end_needs_no_record_and_still_leaves_nothing_here(place: Place) -> None:
+    minted = await place.mint()
+    cookie = await place.enter(minted)
+    csrf = await place.csrf(cookie)
+    await place.store.end(minted.grant.id, "revoked", Draft("ended", NOW, {"ending": "revoked"}))
+    answer = await place.post("/visit/close", {"csrf": csrf}, cookie=cookie)
+    assert (answer.status, answer.cookies) == (303, {"chaperone": ""})
+    assert (await place.log(minted))[-1]["kind"] == "ended"
+
+
+async def test_closing_leaves_nothing_here_even_if_the_log_can_not_tell_of_it(place: Place) -> None:
+    minted = await place.mint()
+    cookie = await place.enter(minted)
+    csrf = await place.csrf(cookie)
+    place.store.fails = {"append"}
+    answer = await place.post("/visit/close", {"csrf": csrf}, cookie=cookie)
+    place.store.fails = set()
+    assert (answer.status, answer.cookies) == (303, {"chaperone": ""})
+    assert (await place.get("/visit/home", cookie=cookie)).status == 401
 
 
 async def test_finishing_ends_the_grant_everywhere_and_shows_the_check_number(place: Place) -> None:
@@ -214,8 +237,12 @@ async def test_whoami_tells_a_browser_what_it_may_see(place: Place) -> None:
     assert answer.headers["Content-Type"] == "application/json"
     csrf = answer.json.pop("csrf")
     assert csrf == await place.csrf(cookie)
-    assert answer.json | {"csrf": ""} == {
+    words = answer.json["strip"]
+    assert words["title"] == "Shared with Diabetes clinic"
+    assert words["locale"] == "en-GB"
+    assert answer.json | {"csrf": "", "strip": {}} == {
         "csrf": "",
+        "strip": {},
         "grant_id": minted.grant.id,
         "clinician": "Diabetes clinic",
         "preview": False,

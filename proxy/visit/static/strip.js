@@ -11,7 +11,9 @@
   var isMain = !isClock && !isReport;
   // A clock has no socket that would break when the access ends.
   var ASK_EVERY = isClock ? 2000 : 10000;
-  var known = null, lastSaid = 0, somebodyActed = true, leaving = false;
+  // So long a live connection may be away before that is said: it comes back by itself after a short break.
+  var BREAK = 6000;
+  var known = null, words = {}, lastSaid = 0, lastCut = 0, somebodyActed = true, leaving = false, breaking = null;
 
   // 1. Units: one choice for all pages, in this browser only. A clock is told by the cookie, the others read storage.
   function chosenUnits() {
@@ -46,8 +48,10 @@
   }
 
   function told(iso, options) {
-    return new Intl.DateTimeFormat("en-GB", options).format(new Date(iso));
+    return new Intl.DateTimeFormat(words.locale, options).format(new Date(iso));
   }
+
+  function withMoment(text, name, moment) { return text.replace("{" + name + "}", function () { return moment; }); }
 
   var PARTS = ["treatments", "devicestatus", "profile", "food", "iob", "cob", "forecast", "notes"];
   var DAY = { day: "numeric", month: "short", year: "numeric" };
@@ -56,7 +60,7 @@
 
   function unitsSwitch() {
     var now = chosenUnits();
-    var group = make("span", { "class": "chaperone-units", role: "group", "aria-label": "Units" });
+    var group = make("span", { "class": "chaperone-units", role: "group", "aria-label": words.units });
     [["mg/dl", "mg/dL"], ["mmol", "mmol/L"]].forEach(function (each) {
       var button = make("button", { type: "button", "aria-pressed": String(each[0] === now) }, [each[1]]);
       button.addEventListener("click", function () { if (each[0] !== now) { choose(each[0]); } });
@@ -68,19 +72,18 @@
   function closing(about) {
     var form = make("form", { method: "post", action: "/visit/close" }, [
       make("input", { type: "hidden", name: "csrf", value: about.csrf || "" }),
-      make("button", { type: "submit" }, ["Close on this computer"])
+      make("button", { type: "submit" }, [words.close])
     ]);
     return form;
   }
 
   // A page that is left open, printed or photographed says where it came from: so the day stands there, not "today".
   function facts(about) {
-    var whose = about.whose ? about.whose + " shares with " : "Shared with ";
-    var parts = [make("strong", {}, [about.preview ? "Preview, only for you" : whose + about.clinician])];
-    if (about.opened_at) { parts.push(make("span", {}, ["since " + told(about.opened_at, DAY)])); }
-    parts.push(make("span", {}, ["until " + told(about.expires_at, endsToday(about) ? TIME : MOMENT)]));
+    var parts = [make("strong", {}, [words.title])];
+    if (about.opened_at) { parts.push(make("span", {}, [withMoment(words.since, "day", told(about.opened_at, DAY))])); }
+    parts.push(make("span", {}, [withMoment(words.until, "moment", told(about.expires_at, endsToday(about) ? TIME : MOMENT))]));
     if (about.window.live) {
-      parts.push(make("span", { "class": "chaperone-more" }, ["live view: nobody is asked to watch it"]));
+      parts.push(make("span", { "class": "chaperone-more" }, [words.live]));
     }
     return make("p", { "class": "chaperone-facts" }, parts);
   }
@@ -89,9 +92,9 @@
     return told(about.expires_at, DAY) === told(about.opened_at || about.expires_at, DAY);
   }
 
-  function withheld(about) {
-    var details = make("details", {}, [make("summary", {}, ["Not shared"]), make("p", {}, [
-        notShared(about) + " ", make("a", { href: "/visit/home" }, ["All that is shared"])
+  function withheld() {
+    var details = make("details", {}, [make("summary", {}, [words.heading]), make("p", {}, [
+        words.not_shared + " ", make("a", { href: "/visit/home" }, [words.all])
       ])]);
     details.addEventListener("toggle", resized);
     details.addEventListener("keydown", function (event) {
@@ -103,30 +106,23 @@
     return details;
   }
 
-  function notShared(about) {
-    var list = about.not_shared.join("; ") || "nothing that these pages could show";
-    var computed = about.parts.indexOf("profile") < 0 && about.parts.indexOf("treatments") >= 0;
-    var targets = computed && about.parts.indexOf("targets") < 0;
-    return "Not shared: " + list + ". Whether there is any cannot be seen from here." +
-      (computed ? " Basal rates and insulin totals are left out too: these pages compute them from pump settings." : "") +
-      (targets ? " The dashboard leaves out temporary targets, since it draws them at their target; the report lists them." : "") +
-      (about.window.live ? " This is a live view, and nobody is asked to watch it." : "") +
-      " Times are by this computer’s clock.";
-  }
-
   function resized() {
     root.style.setProperty("--chaperone-strip", bar.offsetHeight + "px");
     if (isMain) { window.dispatchEvent(new Event("resize")); }
   }
 
-  var bar = make("aside", { id: "chaperone-strip", "aria-label": "About this access" });
+  // Announced when it is filled; empty while all is well.
+  var notLive = make("p", { "class": "chaperone-not-live", role: "status" });
+  var bar = make("aside", { id: "chaperone-strip" });
 
   function show(about) {
     bar.textContent = "";
+    bar.setAttribute("aria-label", words.label);
+    bar.appendChild(notLive);
     bar.appendChild(facts(about));
-    bar.appendChild(withheld(about));
+    bar.appendChild(withheld());
     bar.appendChild(make("div", { "class": "chaperone-do" }, [
-      unitsSwitch(), make("a", { href: "/visit/home", "class": "chaperone-more" }, ["What is shared"]), closing(about)
+      unitsSwitch(), make("a", { href: "/visit/home", "class": "chaperone-more" }, [words.home]), closing(about)
     ]));
     PARTS.forEach(function (name) {
       root.classList.toggle("chaperone-no-" + name, about.parts.indexOf(name) < 0);
@@ -157,22 +153,34 @@
         if (!leaving) { leaving = true; window.location.reload(); }
         return;
       }
-      if (!known || known.expires_at !== about.expires_at || known.csrf !== about.csrf) { known = about; show(about); }
+      if (!known || known.expires_at !== about.expires_at || known.csrf !== about.csrf) { known = about; words = about.strip; show(about); }
       switchOff();
     }).catch(function () { /* out of reach: asked again soon */ });
   }
 
-  // A live connection that breaks is asked about at once: the access may have ended a moment ago.
-  function askWhenCut() {
-    var open = window.XMLHttpRequest.prototype.open, lastCut = 0;
-    window.XMLHttpRequest.prototype.open = function (method, address) {
-      if (String(address).indexOf("/socket.io/") >= 0) {
-        this.addEventListener("loadend", function () {
-          if (this.status !== 200 && Date.now() - lastCut > 1000) { lastCut = Date.now(); ask(); }
-        });
-      }
-      return open.apply(this, arguments);
-    };
+  // A live connection that breaks is asked about at once: the access may have ended a moment ago. One that stays away
+  // is told of, in words, until it is back.
+  function follow(socket) {
+    function cut() {
+      if (Date.now() - lastCut > 1000) { lastCut = Date.now(); ask(); }
+      if (breaking === null) { breaking = window.setTimeout(sayNotLive, BREAK); }
+    }
+    socket.on("disconnect", cut);
+    socket.io.on("error", cut);
+    socket.io.on("reconnect_error", cut);
+    socket.on("connect", function () {
+      window.clearTimeout(breaking);
+      breaking = null;
+      notLive.textContent = "";
+      resized();
+    });
+  }
+
+  function sayNotLive() {
+    if (!known || leaving) { breaking = window.setTimeout(sayNotLive, BREAK); return; }
+    notLive.textContent = words.not_live + " ";
+    notLive.appendChild(make("a", { href: "/visit/summary" }, [words.summary]));
+    resized();
   }
 
   ["pointerdown", "keydown", "wheel"].forEach(function (kind) {
@@ -292,11 +300,9 @@
     if (!nightscout || !nightscout.client) { return; }
     whenMade(nightscout.client, "plugins", leaveToDevices);
     whenMade(nightscout, "report_plugins", nameDevices);
-    // A socket that breaks may tell of the end: then we ask at once.
-    whenMade(nightscout.client, "socket", function (socket) { socket.on("disconnect", ask); });
+    whenMade(nightscout.client, "socket", follow);
   }
 
-  askWhenCut();
   window.localStorage.removeItem("showPlugins");
   window.localStorage.removeItem("apisecrethash");
   keepUnits(chosenUnits());

@@ -1,0 +1,38 @@
+"""The strip's words: in the reader's language, and all that its script asks for."""
+
+import re
+from pathlib import Path
+
+from proxy.locale.reader import Reader, as_before, read_by
+from proxy.visit.strip import strip_words
+from proxy.visit.visit import Shared
+
+SCRIPT = Path(__file__).parents[2] / "proxy/visit/static/strip.js"
+SHARED = Shared(
+    title="CGM only",
+    whose="",
+    shown=("Glucose",),
+    withheld=("Notes and messages",),
+    live=True,
+    parts=("treatments",),
+)
+
+
+def test_every_word_that_the_script_asks_for_is_there_and_no_other() -> None:
+    asked = set(re.findall(r"\bwords\.(\w+)", SCRIPT.read_text()))
+    assert asked == set(strip_words(SHARED, "Dr Grey", preview=False))
+
+
+def test_the_title_says_who_shares_with_whom_as_far_as_that_is_told() -> None:
+    assert strip_words(SHARED, "Dr Grey", preview=False)["title"] == "Shared with Dr Grey"
+    assert strip_words(SHARED, "Dr Grey", preview=True)["title"] == "Preview, only for you"
+
+
+def test_a_german_browser_gets_german_words_and_dates() -> None:
+    before = read_by(Reader("de"))
+    try:
+        words = strip_words(SHARED, "Dr Grey", preview=False)
+    finally:
+        as_before(before)
+    assert (words["locale"], words["title"]) == ("de", "Geteilt mit Dr Grey")
+    assert words["not_live"].startswith("Nicht live")
