@@ -8,9 +8,6 @@ from collections.abc import Coroutine, Iterable, Sequence
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from typer.core import TyperGroup
 
 from proxy.core.errors import ChaperoneError, GrantError
@@ -87,6 +84,10 @@ def complain(words: str) -> None:
 
 def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; as wide as its content where no terminal sets a width."""
+    from rich.console import Console  # noqa: PLC0415 - only lists need it, and a server prints none
+    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:

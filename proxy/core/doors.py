@@ -6,6 +6,7 @@ nothing is decoded, folded or normalised, and a path of the client's is never pa
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Literal
 
 Use = Literal["rows", "current", "one", "properties", "authored", "page", "closed"]
@@ -129,15 +130,20 @@ def _pattern(door: Door) -> re.Pattern[str]:
     return re.compile(text + rf"(?:\.(?P<format>{'|'.join(door.formats)}))?/?", re.ASCII)
 
 
-_PATTERNS = tuple(
-    (_pattern(door), door) for door in sorted(DOORS, key=lambda door: "{" in door.name.replace("{v}", ""))
-)
-"""Doors without a varying part come first: `/entries/current` is not an id."""
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], Door], ...]:
+    """Give each door with its pattern, made for the first who asks: that takes as long as loading all of the core.
+
+    Doors without a varying part come first: `/entries/current` is not an id.
+    """
+    ordered = sorted(DOORS, key=lambda door: "{" in door.name.replace("{v}", ""))
+    return tuple((_pattern(door), door) for door in ordered)
 
 
+@lru_cache(maxsize=256)
 def find_door(path: str) -> Entrance | None:
     """Find the door of a raw, undecoded path; None if there is none."""
-    for pattern, door in _PATTERNS:
+    for pattern, door in _patterns():
         found = pattern.fullmatch(path)
         if found is not None:
             parts = found.groupdict()

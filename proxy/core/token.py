@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -95,7 +94,9 @@ def mint_token(
     )
     if not now_ms < grant.expires_at <= now_ms + LONGEST:
         raise TokenError("A token can only be made for access that ends within the next 30 days.")
-    return jwt.PyJWS().encode(msgspec.json.encode(payload), private_key, _ALGORITHM, {"kid": kid})
+    from jwt import PyJWS  # noqa: PLC0415 - it loads X.509 too, and a browser's session needs none of it
+
+    return PyJWS().encode(msgspec.json.encode(payload), private_key, _ALGORITHM, {"kid": kid})
 
 
 def read_token(
@@ -139,10 +140,12 @@ def _header(raw: str) -> _Header:
 
 
 def _payload(raw: str, key: Ed25519PublicKey) -> _Payload:
+    from jwt import PyJWS, PyJWTError  # noqa: PLC0415 - as above
+
     try:
-        body = jwt.PyJWS().decode(raw, key, algorithms=[_ALGORITHM])
+        body = PyJWS().decode(raw, key, algorithms=[_ALGORITHM])
         return msgspec.json.decode(body, type=_Payload)
-    except jwt.PyJWTError as error:
+    except PyJWTError as error:
         raise TokenError("The token's signature is not ours.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TokenError("The token lacks a claim, or has one that we do not know.") from error

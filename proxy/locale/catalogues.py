@@ -10,9 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 SOURCE: Final = "en"
 LANGUAGES: Final = MappingProxyType({SOURCE: "English", "de": "Deutsch"})
 """Languages of the pages, each by its own name."""
@@ -29,6 +26,9 @@ def catalogue(language: str) -> NullTranslations:
     """Give a language's catalogue; the source needs none. An entry that is marked as fuzzy counts as missing."""
     if language == SOURCE:
         return NullTranslations()
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - loaded for who reads another language
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - as above
+
     with path_of(language).open("rb") as source:
         read = read_po(source, locale=language)
     compiled = BytesIO()

@@ -9,8 +9,6 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import Final
 
-from babel.numbers import get_decimal_symbol
-
 from proxy.core.tongue import ENGLISH, Tongue, speak_in
 from proxy.locale.catalogues import LANGUAGES, SOURCE, catalogue
 
@@ -75,7 +73,11 @@ def as_before(token: Token[Reader]) -> None:
 
 
 def _tongue(language: str) -> Tongue:
-    return ENGLISH if language == SOURCE else Tongue(say, say_number, get_decimal_symbol(language))
+    if language == SOURCE:
+        return ENGLISH
+    from babel.numbers import get_decimal_symbol  # noqa: PLC0415 - loaded for who reads another language
+
+    return Tongue(say, say_number, get_decimal_symbol(language))
 
 
 def reader() -> Reader:

@@ -4,8 +4,9 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
-from proxy.cli import main
+from proxy.cli import main, make_app
 from tests.cli.place import ROOT, Place
 
 
@@ -54,7 +55,7 @@ def test_a_fault_of_our_own_is_told_without_what_it_says(
     def broken() -> None:
         raise KeyError("SECRET")
 
-    monkeypatch.setattr("proxy.cli.make_app", lambda: lambda **_: broken())
+    monkeypatch.setattr("proxy.cli.make_app", lambda _: lambda **_: broken())
     monkeypatch.delenv("CHAPERONE_LOG_LEVEL", raising=False)
     with pytest.raises(SystemExit) as ended:
         main()
@@ -75,3 +76,20 @@ def test_the_package_can_be_run() -> None:
 def test_a_name_can_not_colour_the_table(place: Place) -> None:
     place.run("mint", "--clinician", "[red]Clinic[/red]")
     assert "[red]Clinic[/red]" in place.run("grants").out
+
+
+def test_each_command_is_found_by_its_own_name() -> None:
+    everything = typer.main.get_command(make_app())
+    assert isinstance(everything, typer.core.TyperGroup)
+    for name, command in everything.commands.items():
+        alone = typer.main.get_command(make_app(name))
+        assert isinstance(alone, typer.core.TyperGroup)
+        assert alone.commands[name].help == command.help
+
+
+def test_what_is_no_command_is_told_so_with_all_commands_at_hand() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "proxy", "srve"], cwd=ROOT, capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 2
+    assert "srve" in done.stderr
