@@ -7,11 +7,12 @@ status hold hundreds of thousands of timestamps.
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, compress, repeat
-from operator import attrgetter, eq, is_not
+from operator import eq, is_not
 from typing import Any
 
 import msgspec
 
+from proxy.core.columns import column
 from proxy.core.instants import instants, milliseconds, written
 from proxy.core.pseudonym import Pseudonyms
 from proxy.core.shape import Node
@@ -83,7 +84,7 @@ def _writer(kind: str, pseudonyms: Pseudonyms) -> Callable[[Column], Column] | N
 
 
 def _column(name: str, structs: Sequence[Any], write: Callable[[Column], Column]) -> None:
-    before: list[Any] = list(map(attrgetter(name), structs))
+    before = column(structs, name)
     missing = before.count(None)
     if missing == len(before):
         return
@@ -109,7 +110,7 @@ def harmless(text: str) -> str:
 
 
 def _objects(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> None:
-    found = list(map(attrgetter(child.name), structs))
+    found = column(structs, child.name)
     missing = found.count(None)
     if missing == len(found):
         return
@@ -132,7 +133,7 @@ def _objects(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> Non
 
 def _taken(key: str, structs: Sequence[Any]) -> Sequence[str | None]:
     """Take away the names of chosen keys, which are people's words: they come back only as their keys are renamed."""
-    chosen = [getattr(struct, key) for struct in structs]
+    chosen = column(structs, key)
     put(key, structs, [None] * len(structs))
     return chosen
 

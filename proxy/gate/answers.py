@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress, repeat
-from operator import attrgetter, is_
+from operator import is_
 from typing import Any
 
 import msgspec
 
+from proxy.core.columns import column
 from proxy.core.doors import Entrance
 from proxy.core.lens import Lens, Row
 from proxy.core.query import Query
@@ -66,7 +67,7 @@ def _null_doses(lens: Lens, rows: Sequence[Row]) -> None:
     """v1 writes `carbs` and `insulin` as null when there are none (Nightscout's treatments/index.js)."""
     for name in ("carbs", "insulin"):
         if name in lens.root.children:
-            without = map(is_, map(attrgetter(name), rows), repeat(None))
+            without = map(is_, column(rows, name), repeat(None))
             put(name, compress(rows, without), repeat(_NULL))
 
 

@@ -1,0 +1,45 @@
+import msgspec
+import pytest
+
+from proxy.core.catalog import COLLECTIONS
+from proxy.core.columns import column
+
+
+class Row(msgspec.Struct):
+    date: int = 0
+    _id: str | None = None
+
+
+class Other(msgspec.Struct):
+    _id: str = ""
+    date: int = 0
+
+
+def test_a_column_holds_a_value_for_each_row_in_their_order() -> None:
+    rows = [Row(3, "c"), Row(1), Row(2, "b")]
+    assert column(rows, "date") == [3, 1, 2]
+    assert column(rows, "_id") == ["c", None, "b"]
+
+
+def test_no_rows_have_no_values() -> None:
+    assert column([], "date") == []
+
+
+def test_rows_of_several_kinds_are_read_one_after_another() -> None:
+    for _ in range(100):
+        assert column([Row(3, "c")] * 20, "_id") == ["c"] * 20
+        assert column([Other("d", 4)] * 20, "_id") == ["d"] * 20
+
+
+@pytest.mark.parametrize("name", ["date or 1", "", "date)(", "0"])
+def test_what_is_no_name_is_not_made_into_a_program(name: str) -> None:
+    with pytest.raises(ValueError, match="name"):
+        column([Row()], name)
+
+
+def test_every_name_of_the_catalogue_can_be_one() -> None:
+    parts = {
+        part.rstrip("[]?") for table in COLLECTIONS.values() for path in table for part in path.split(".")
+    }
+    kind = msgspec.defstruct("Kind", [(name, int, 0) for name in sorted(parts - {"*"})])
+    assert all(column([kind()], name) == [0] for name in parts - {"*"})
