@@ -25,8 +25,10 @@ from proxy.core.record import Draft, Value
 from proxy.core.study import figures_view
 from proxy.gate.gate import Gate
 from proxy.house import House, opened
+from proxy.locale.catalogues import SOURCE
+from proxy.locale.reader import Reader, read_by
 from proxy.report.bins import LENGTHS, Granularity, allowed
-from proxy.report.cover import is_unnamed
+from proxy.report.cover import LANGUAGES, PAPERS, is_unnamed
 from proxy.report.passwords import passphrase
 from proxy.report.targets import TARGETS
 from proxy.report.words import Units
@@ -35,6 +37,7 @@ from proxy.visit.files_offered import may_remove
 
 _UNITS: Final[Mapping[str, Units]] = {"mg/dl": "mg/dL", "mgdl": "mg/dL", "mmol/l": "mmol/L", "mmol": "mmol/L"}
 _FORMATS: Final = ("text", "pdf", "png", "csv", "json", "html")
+_SPOKEN: Final = ("text", "pdf", "png", "html")
 _LOCKABLE: Final = ("pdf", "html")
 
 
@@ -57,6 +60,8 @@ def export(
     granularity: Annotated[str, typer.Option(help="Of CSV: 5min, 15min, hour or day.")] = "day",
     units: Annotated[str, typer.Option(help="mg/dL or mmol/L.")] = "",
     targets: Annotated[str, typer.Option(help="standard, older or pregnancy.")] = "standard",
+    paper: Annotated[str, typer.Option(help="Of PDF and picture: A4 or Letter.")] = "A4",
+    language: Annotated[str, typer.Option(help="Of what people read: en or de.")] = "en",
     encrypt: Annotated[
         bool, typer.Option("--encrypt", help="Lock a PDF with six words, shown once.")
     ] = False,
@@ -75,10 +80,12 @@ def export(
         or split not in ("", "month")
         or targets not in TARGETS
         or granularity not in LENGTHS
+        or paper not in PAPERS
+        or language not in LANGUAGES
     ):
         raise typer.BadParameter(
             f"--format: {', '.join(_FORMATS)}. --split: month. --targets: {', '.join(TARGETS)}. "
-            f"--granularity: {', '.join(LENGTHS)}."
+            f"--granularity: {', '.join(LENGTHS)}. --paper: {', '.join(PAPERS)}. --language: {', '.join(LANGUAGES)}."
         )
     if encrypt and form not in _LOCKABLE:
         raise typer.BadParameter("Only PDF and HTML files can be locked.")
@@ -86,9 +93,16 @@ def export(
     if wanted.last and not wanted.first:
         raise typer.BadParameter("--to needs --from.")
     words = passphrase(secrets.token_bytes) if encrypt or form == "html" else ""
-    shape = Form(cast("Format", form), cast("Granularity", granularity), TARGETS[targets], unnamed, words)
+    shape = Form(
+        cast("Format", form),
+        cast("Granularity", granularity),
+        TARGETS[targets],
+        unnamed,
+        words,
+        PAPERS[paper],
+    )
     asked = Asked(grant, policy, wanted, shape, _units(units), out)
-    files = run(_export(asked))
+    files = run(_export(asked, language))
     answer(_object(files, words), _told(files, words), as_json=as_json)
 
 
@@ -105,7 +119,9 @@ def _units(text: str) -> Units | None:
     return _UNITS[text.lower()] if text else None
 
 
-async def _export(asked: Asked) -> list[Written]:
+async def _export(asked: Asked, language: str) -> list[Written]:
+    # What programs read is the same in every language.
+    read_by(Reader(language if asked.form.format in _SPOKEN else SOURCE))
     here = settings()
     async with opened(here) as house, nightscout(here) as site:
         return await make_files(house, make_gate(house, site.nightscout), asked)

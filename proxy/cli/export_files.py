@@ -15,7 +15,7 @@ from proxy.core.policy import EXPORTS
 from proxy.core.study import MOST_COMPARED
 from proxy.core.view import View
 from proxy.report.bins import Granularity
-from proxy.report.cover import file_name, made_on
+from proxy.report.cover import Paper, file_name, made_on
 from proxy.report.facts import Material
 from proxy.report.lessened import offset_of, without_automation_before
 from proxy.report.model import Summary
@@ -39,6 +39,7 @@ class Form:
     unnamed: bool
     words: str
     """The passphrase of a locked file; empty for one that isn't locked."""
+    paper: Paper = "a4"
 
     @property
     def kind(self) -> str:

@@ -27,17 +27,18 @@ Step = Callable[[], None]
 
 def pieces_of(view: View, span: Span) -> int:
     """Say in how many pieces a span is read."""
-    return sum(len(_pieces(view, name, span)) for name in view.lenses)
+    inside = 0 if view.inside is None else len(view.inside.lenses)
+    return sum(len(_pieces(view, name, span)) for name in view.lenses) + inside
 
 
 async def read(view: View, policy: Policy, span: Span, fetch: Fetcher, *, now: int, step: Step) -> Material:
     """Read a span's rows into material. Raises UpstreamError."""
     loop = asyncio.get_running_loop()
 
-    def rows(collection: str) -> Iterator[Row]:
-        if collection not in view.lenses:
+    def rows(collection: str, through: View = view) -> Iterator[Row]:
+        if collection not in through.lenses:
             return
-        source = _source(view, collection, span, fetch, now=now, step=step)
+        source = _source(through, collection, span, fetch, now=now, step=step)
         while (page := asyncio.run_coroutine_threadsafe(_next(source), loop).result()) is not None:
             yield from page
 
@@ -47,6 +48,9 @@ async def read(view: View, policy: Policy, span: Span, fetch: Fetcher, *, now: i
         treatments=rows("treatments"),
         devicestatus=rows("devicestatus"),
         profiles=rows("profile"),
+        inside=None
+        if view.inside is None
+        else {name: rows(name, view.inside) for name in view.inside.lenses},
         shared=shared_of(policy),
     )
 
@@ -69,7 +73,7 @@ async def _source(
 
 def _pieces(view: View, collection: str, span: Span) -> list[tuple[int, int]]:
     """Cut what is read of a collection at local midnights, newest first."""
-    if collection == "profile":
+    if collection == "profile" or view.lenses[collection].inside:
         return [(view.window.since, span.end)]
     since, end, found = span.floor, span.end, []
     if collection == "devicestatus" and span.days > MOST_COMPARED:

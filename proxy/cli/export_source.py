@@ -10,17 +10,17 @@ from proxy.cli.frame import Refused
 from proxy.cli.grants import find_visit
 from proxy.cli.sharing import find_policy
 from proxy.core.grant import Grant
-from proxy.core.identity import ABOUT_ME, ME, equipment, read_about_me, whose
 from proxy.core.mint import new_grant
 from proxy.core.policy import Policy
 from proxy.gate.gate import Gate
 from proxy.house import SITE, House
 from proxy.owner.giving import PREVIEWED_BY, preview_times
 from proxy.report.cover import Cover, is_unnamed
-from proxy.report.words import Units
+from proxy.report.words import UNITS, Units
 from proxy.visit.described import described
 from proxy.visit.file_cover import cover_of
 from proxy.visit.remarks import remarks_of
+from proxy.visit.visit import by_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +84,16 @@ def _made_up(house: House, policy: Policy, now: int, asked: Asked) -> Grant:
 
 
 async def _cover(house: House, grant: Grant, policy: Policy, asked: Asked) -> Cover:
-    about = read_about_me(await house.store.document(ABOUT_ME, ME))
-    shared = described(policy, grant)
-    shared = replace(
-        shared,
-        whose=whose(shared.identity, about),
-        equipment=equipment(shared.identity, about, shared.classes),
-    )
+    shared = await by_owner(house.store, described(policy, grant))
     written = await remarks_of(house.store, grant)
     unnamed = asked.form.unnamed or is_unnamed(policy)
+    usual = next((each for each in UNITS if each == shared.units), UNITS[0])
     return cover_of(
-        grant, shared, policy, written, units=asked.units or about.units or "mg/dL", unnamed=unnamed
+        grant,
+        shared,
+        policy,
+        written,
+        units=asked.units or usual,
+        unnamed=unnamed,
+        paper=asked.form.paper,
     )

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Final
 
+from proxy.core.tongue import say
+
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -12,18 +14,24 @@ _MONTHS: Final = (
 def day_words(day: str) -> str:
     """Put an ISO day into words: `3 March 2026`."""
     told = date.fromisoformat(day)
-    return f"{told.day} {_MONTHS[told.month - 1]} {told.year}"
+    return say("%(day)s %(month)s %(year)s", day=told.day, month=say(_MONTHS[told.month - 1]), year=told.year)
 
 
 def span_words(first: str, last: str) -> str:
     """Put two ISO days into words, either of which may be empty: `3 to 6 March 2026`; empty if both are."""
-    if not first or not last:
-        return f"from {day_words(first)}" if first else f"until {day_words(last)}" if last else ""
-    if first == last:
-        return day_words(first)
-    begin, end = date.fromisoformat(first), date.fromisoformat(last)
-    if begin.year != end.year:
-        return f"{day_words(first)} to {day_words(last)}"
-    if begin.month != end.month:
-        return f"{begin.day} {_MONTHS[begin.month - 1]} to {day_words(last)}"
-    return f"{begin.day} to {day_words(last)}"
+    if not last:
+        return say("from %(day)s", day=day_words(first)) if first else ""
+    if not first:
+        return say("until %(day)s", day=day_words(last))
+    return day_words(first) if first == last else _two(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def _two(first: date, last: date) -> str:
+    """Say of the first day only what the last one does not say too."""
+    until = day_words(last.isoformat())
+    if first.year != last.year:
+        return say("%(first)s to %(last)s", first=day_words(first.isoformat()), last=until)
+    if first.month != last.month:
+        month = say(_MONTHS[first.month - 1])
+        return say("%(day)s %(month)s to %(last)s", day=first.day, month=month, last=until)
+    return say("%(day)s to %(last)s", day=first.day, last=until)

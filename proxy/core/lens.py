@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from proxy.core.catalog import COLLECTIONS, Field
+from proxy.core.columns import column
 from proxy.core.errors import UpstreamError
 from proxy.core.instants import dated, moment_of
 from proxy.core.policy import Shown
@@ -75,6 +76,8 @@ class Lens:
     """The fields that make a row worth showing: all but its id, type and times."""
     pseudonyms: Pseudonyms
     decode: Callable[[bytes], list[Row]]
+    inside: bool = False
+    """Whether rows are only computed with, and never shown: then words and names stay as they are."""
 
     def read(self, body: bytes) -> Batch:
         """Filter a JSON array of documents. Raises UpstreamError if it isn't one."""
@@ -129,12 +132,12 @@ class Lens:
 
     def _shown(self, dates: Sequence[Any], rows: Sequence[Row]) -> Sheet:
         """Keep the rows that are valid and of a type that is shown, and write their values anew."""
-        valid, kinds = list(map(attrgetter("isValid"), rows)), self._kinds(rows)
+        valid, kinds = column(rows, "isValid"), self._kinds(rows)
         named = frozenset({None}) if self.types is None else self.types
         if not all(valid) or not named.issuperset(kinds):
             dates, rows = _those(dates, rows, list(map(and_, valid, map(named.__contains__, kinds))))
         # Some at a time, so that a row is still in the processor's cache when its next column is written.
-        for at in range(0, len(rows), TOGETHER):
+        for at in range(0, 0 if self.inside else len(rows), TOGETHER):
             tidy(self.root, rows[at : at + TOGETHER], self.pseudonyms, done=self.date)
         if self.type is None:
             dates, rows = _those(dates, rows, self._that_say_something(rows))
@@ -144,7 +147,7 @@ class Lens:
         """Write the dates anew; give what rows are put in order by, and the rows: those without a date are left out."""
         if self.date is None:
             return [0] * len(rows), rows
-        before = list(map(attrgetter(self.date), rows))
+        before = column(rows, self.date)
         after, dates = dated(before)
         if after is before:
             return dates, rows
@@ -152,7 +155,7 @@ class Lens:
         return _those(dates, rows, [date is not None for date in dates])
 
     def _kinds(self, rows: Sequence[Row]) -> Sequence[str | None]:
-        return [None] * len(rows) if self.type is None else list(map(attrgetter(self.type), rows))
+        return [None] * len(rows) if self.type is None else column(rows, self.type)
 
     def _that_say_something(self, rows: Sequence[Row]) -> list[bool]:
         if not self.values:
@@ -169,8 +172,8 @@ def _those(
     return list(compress(dates, kept)), list(compress(rows, kept))
 
 
-def compile_lens(collection: str, shown: Shown, pseudonyms: Pseudonyms) -> Lens:
-    """Compile what a policy shows of one collection."""
+def compile_lens(collection: str, shown: Shown, pseudonyms: Pseudonyms, *, inside: bool = False) -> Lens:
+    """Compile what a policy shows of one collection, or, `inside`, what is computed with and never shown."""
     root, decode = _compiled(collection, shown.fields)
     return Lens(
         collection=collection,
@@ -181,6 +184,7 @@ def compile_lens(collection: str, shown: Shown, pseudonyms: Pseudonyms) -> Lens:
         values=_values(COLLECTIONS[collection], shown),
         pseudonyms=pseudonyms,
         decode=decode,
+        inside=inside,
     )
 
 

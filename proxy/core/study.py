@@ -1,8 +1,9 @@
 """What a summary is made of: which spans a grant allows, and the view through which their rows are read.
 
-Rules of this file: a figures view shows nothing that the grant's own view withholds, except the basal rates of a
-policy that derives total insulin, which are computed with and never printed. A span ends where the detail lets it:
-at a bin's edge, at midnight, or now; no two spans of a grant differ by less than a bin.
+Rules of this file: a figures view shows nothing that the grant's own view withholds. The basal rates and switches of
+profile of a policy that derives total insulin come through a view inside it: they are computed with and never printed.
+A span ends where the detail lets it: at a bin's edge, at midnight, or now; no two spans of a grant differ by less than
+a bin.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,9 @@ from typing import Final
 from proxy.core.catalog import COLLECTIONS
 from proxy.core.detail import grid_of
 from proxy.core.grant import DAY, Grant
-from proxy.core.lens import Row
+from proxy.core.lens import Row, compile_lens
 from proxy.core.policy import SUMMARY_WINDOWS, Policy, Shown, row_fields
+from proxy.core.pseudonym import Pseudonyms
 from proxy.core.view import View, Window, compile_view, local_midnight, window_of, zone_of
 
 FIRST_SPAN: Final = 14
@@ -55,6 +57,18 @@ _BASAL: Final = (
     "store.*.basal[].timeAsSeconds",
     "store.*.basal[].value",
 )
+_SWITCH: Final = "Profile Switch"
+_SWITCHED: Final = (
+    *("duration", "durationInMilliseconds", "percentage", "timeshift", "CircadianPercentageProfile"),
+    *("profile", "originalProfileName", "profileJson"),
+)
+_SHOWN_SWITCH: Final = frozenset({"percentage", "timeshift", "duration"})
+"""A switch is shown if these are: the report's own measure of it."""
+LONGEST_SWITCH: Final = 372 * DAY
+"""Nightscout itself looks for the last switch in the 372 days before."""
+
+
+_NOTHING: Final = Shown(frozenset(), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,15 @@ class Span:
     end: int
     floor: int
     """Before the period itself lies the one that it is compared with, and what was still running at its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of a collection that were read at once. Two of one view and edition hold the same rows."""
+
+    collection: str
+    edition: int
+    rows: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +109,12 @@ class Study:
     """Whether some of it is minutes old, because Nightscout did not answer again."""
     fetched: int = 0
     """Bytes that Nightscout sent for it and that are not yet counted."""
+    inside: Mapping[str, Sequence[Row]] | None = None
+    """Rows that a derived figure is computed with, and that are neither shown nor counted; None if there is none."""
     mark: tuple[object, ...] = ()
-    """What it was read from: two studies of equal marks hold equal rows. Empty: nothing is known of it."""
+    """What it was read from, its view first: two studies of equal marks hold equal rows. Empty: nothing is known of it."""
+    parts: tuple[Part, ...] = ()
+    """The same rows as they were read, if that is known: most are the same ones as in the study before."""
 
     @property
     def count(self) -> int:
@@ -134,9 +161,11 @@ def _end(view: View, now: int) -> int:
 
 
 def hides_basal(policy: Policy) -> bool:
-    """Say whether total insulin is computed from basal rates that are not shown."""
-    shown = policy.collections.get("profile")
-    return "total insulin" in policy.derive and (shown is None or not set(_BASAL) <= shown.fields)
+    """Say whether total insulin is computed from basal rates, or from switches of profile, that are not shown."""
+    profile, treatments = (policy.collections.get(name, _NOTHING) for name in ("profile", "treatments"))
+    rates = profile.fields >= set(_BASAL)
+    switches = _SWITCH in (treatments.types or ()) and treatments.fields >= _SHOWN_SWITCH
+    return "total insulin" in policy.derive and not (rates and switches)
 
 
 def figures_view(grant: Grant, policy: Policy, *, site_key: bytes) -> View:
@@ -145,17 +174,32 @@ def figures_view(grant: Grant, policy: Policy, *, site_key: bytes) -> View:
     Averages are read as averages: at such a detail nothing is computed from single rows.
     """
     window: Window = window_of(grant, policy)
-    narrowed = figures_policy(policy)
-    return compile_view(narrowed, window, zone=zone_of(grant, policy), site_key=site_key)
+    view = compile_view(figures_policy(policy), window, zone=zone_of(grant, policy), site_key=site_key)
+    return replace(view, inside=_inside(view, site_key) if hides_basal(policy) else None)
+
+
+def _inside(view: View, site_key: bytes) -> View | None:
+    """Compile what total insulin is computed with: the settings' basal rates, and which of them was switched to.
+
+    Both under the names that people gave them, since a switch tells its settings by name; and from before the window
+    on, since what was switched to last holds until the next time. Of averages no basal can be computed.
+    """
+    if view.policy.detail != "full":
+        return None
+    shown = {
+        "profile": Shown(row_fields(COLLECTIONS["profile"]) | set(_BASAL), None),
+        "treatments": Shown(row_fields(COLLECTIONS["treatments"]) | set(_SWITCHED), (_SWITCH,)),
+    }
+    lenses = {
+        name: compile_lens(name, one, Pseudonyms(site_key, view.id, name), inside=True)
+        for name, one in shown.items()
+    }
+    return replace(view, lenses=lenses, window=replace(view.window, since=view.window.since - LONGEST_SWITCH))
 
 
 def figures_policy(policy: Policy) -> Policy:
     """Narrow a policy to what figures are made of. `summary`, which has no rows, computes from them within."""
     shown = {name: _narrowed(name, one) for name, one in policy.collections.items() if name in _READ}
-    if "total insulin" in policy.derive:
-        basal = frozenset({*row_fields(COLLECTIONS["profile"]), *_BASAL})
-        known = shown.get("profile", Shown(frozenset(), None))
-        shown["profile"] = replace(known, fields=known.fields | basal)
     detail = "full" if policy.detail == "summary" else policy.detail
     return replace(policy, detail=detail, collections=shown)
 

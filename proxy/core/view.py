@@ -37,6 +37,8 @@ class View:
     window: Window
     zone: str
     lenses: Mapping[str, Lens]
+    inside: "View | None" = None
+    """Through which is read what a derived figure is computed with: nothing of it is shown, on no door."""
 
 
 @lru_cache(maxsize=4096)

@@ -108,7 +108,7 @@ def regimes(
 ) -> Iterator[tuple[int, int, Therapy | None, ProfileSwitch | None]]:
     """Cut a period where settings change: by a new record, and by Profile Switches beginning or ending."""
     edges = {start_ms, end_ms}
-    edges.update(therapy.since_ms for therapy in material.therapies)
+    edges.update(therapy.since_ms for therapy in material.valid)
     edges.update(chain.from_iterable((one.at_ms, one.end_ms or OPEN_END_MS) for one in material.switches))
     for since, until in pairwise(sorted(edge for edge in edges if start_ms <= edge <= end_ms)):
         switch = _switch_at(material.switches, since)
@@ -117,9 +117,9 @@ def regimes(
 
 def therapy_at(material: Material, at_ms: int, switch: ProfileSwitch | None) -> Therapy | None:
     """Give the settings valid at an instant; None before the first record."""
-    starts = [therapy.since_ms for therapy in material.therapies]
+    starts = [therapy.since_ms for therapy in material.valid]
     place = bisect_right(starts, at_ms) - 1
-    record = material.therapies[place] if place >= 0 else None
+    record = material.valid[place] if place >= 0 else None
     if switch is None:
         return record
     if switch.therapy is not None and switch.therapy.basal:

@@ -7,11 +7,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from proxy.core.tongue import _, say, say_number
 from proxy.report import charts
-from proxy.report.cover import HOLES, NOT_FOR_DOSING, SHRED, TITLE, UNNAMED, Cover, made_on, zone_words
+from proxy.report.cover import (
+    HOLES,
+    NOT_FOR_DOSING,
+    SHRED,
+    TITLE,
+    UNNAMED,
+    Cover,
+    Language,
+    Paper,
+    made_on,
+    zone_words,
+)
 from proxy.report.display import whole_figures
 from proxy.report.facts import MODES
 from proxy.report.figure import WORDS
+from proxy.report.holes import holes_of
 from proxy.report.localtime import LocalTime, local_time
 from proxy.report.model import Automation, Day, Summary
 from proxy.report.words import MODE_WORDS, NONE, Units, figure, glucose, percent
@@ -45,11 +58,13 @@ _FIRST_QUESTIONS: Final = 2
 _ROOM: Final = 115
 """Letters of a question that one line has room for."""
 DAY_HEADS: Final = (
-    "Day", "Mean", "Lowest", "Highest", "In range", "Below", "Above", "Active",
-    "Insulin, U", "Basal, U", "Bolus, U", "Carbs, g", "Closed loop", "Mostly",
+    _("Day"), _("Mean"), _("Lowest"), _("Highest"), _("In range"), _("Below"), _("Above"), _("Active"),
+    _("Insulin, U"), _("Basal, U"), _("Bolus, U"), _("Carbs, g"), _("Closed loop"), _("Mostly"),
 )  # fmt: skip
 """Over `day_rows`."""
-CURVE_WORDS: Final = "Typical day: median glucose by time of day, with the ranges of half of all days and of nine tenths of all days"
+_CURVE: Final = _(
+    "Typical day: median glucose by time of day, with the ranges of half of all days and of nine tenths of all days"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,9 @@ class Booklet:
     """Everything that is printed, in the order of reading."""
 
     title: str
+    language: Language
+    region: str
+    paper: Paper
     person: str
     made_for: str
     span: str
@@ -90,6 +108,7 @@ class Booklet:
     notices: tuple[str, ...]
     goals: str
     compared: str
+    day_heads: tuple[str, ...]
     headline: tuple[Line, ...]
     ranges: tuple[RangeLine, ...]
     range_bar: Drawing
@@ -125,7 +144,10 @@ def booklet_of(summary: Summary, cover: Cover) -> Booklet:
     ranges = range_lines(summary, units, whole_figures(percents))
     events = events_of(summary, units, time)
     return Booklet(
-        title=TITLE,
+        title=say(TITLE),
+        language=cover.language,
+        region=_REGIONS[cover.language],
+        paper=cover.paper,
         person=cover.person,
         made_for=cover.made_for,
         span=span_words(summary, time),
@@ -133,14 +155,19 @@ def booklet_of(summary: Summary, cover: Cover) -> Booklet:
         made_on=_long(summary),
         foot=_foot(summary, cover),
         units=units,
-        banner=summary.sufficiency.words if summary.shared.glucose else "",
+        banner=_banner(summary) if summary.shared.glucose else "",
         asked_first=tuple(_shortened(words) for words in cover.questions[:_FIRST_QUESTIONS]),
         questions=cover.questions,
         remarks=cover.remarks,
-        equipment=cover.equipment,
+        equipment=tuple((say(what), name) for what, name in cover.equipment),
         notices=cover.notices,
-        goals=summary.targets.title.lower(),
+        goals=say(
+            "Goals: %(whose)s (international consensus 2019). GMI = 3.31 + 0.02392 x mean in mg/dL; Nightscout's own A1c "
+            "uses an older formula.",
+            whose=say(summary.targets.title.lower()),
+        ),
         compared=_compared(summary),
+        day_heads=tuple(say(one) for one in DAY_HEADS),
         headline=headline(summary, units),
         ranges=ranges,
         range_bar=Drawing("" if bands is None else charts.range_bar(bands, ""), _range_words(ranges, units)),
@@ -151,25 +178,51 @@ def booklet_of(summary: Summary, cover: Cover) -> Booklet:
         insulin_note=_insulin_note(summary),
         automation=_plain(automation_lines(summary)),
         automation_bar=_automation_bar(summary.period.automation),
-        system=summary.period.automation.system,
+        system=_system(summary.period.automation),
         episodes=episode_lines(summary, units),
         low_episodes=low_episodes(summary, units, time),
         settings=settings_shown(summary, units, time),
         day_rows=tuple(_day_row(day, units) for day in reversed(summary.days[-MOST_DAYS:])),
-        days_note=f"Only the newest {MOST_DAYS}; all of them are in the CSV."
-        if len(summary.days) > MOST_DAYS
-        else "",
+        days_note=_newest(MOST_DAYS) if len(summary.days) > MOST_DAYS else "",
         counts=counts_of(summary),
         events=events,
-        events_note=f"Only the newest {MOST_LISTED}; all of them are in the CSV."
-        if len(events) == MOST_LISTED
-        else "",
+        events_note=_newest(MOST_LISTED) if len(events) == MOST_LISTED else "",
         holes=holes_of(summary),
-        shown=cover.shown,
-        withheld=cover.withheld,
-        withheld_note=HOLES,
-        unnamed=UNNAMED if cover.unnamed else (),
-        not_for_dosing=NOT_FOR_DOSING,
+        shown=tuple(map(say, cover.shown)),
+        withheld=tuple(map(say, cover.withheld)),
+        withheld_note=say(HOLES),
+        unnamed=tuple(map(say, UNNAMED)) if cover.unnamed else (),
+        not_for_dosing=say(NOT_FOR_DOSING),
+    )
+
+
+_REGIONS: Final[Mapping[Language, str]] = {"en": "GB", "de": "DE"}
+
+
+def _newest(most: int) -> str:
+    return say("Only the newest %(count)s; all of them are in the CSV.", count=most)
+
+
+def _system(automation: Automation) -> str:
+    inferred = say("Inferred from what was uploaded; without uploads: not known.")
+    if not automation.system:
+        return inferred
+    system = say("System: %(name)s.", name=say(automation.system))
+    return f"{system} {inferred}"
+
+
+def _banner(summary: Summary) -> str:
+    """Say that there are too few data, if so: as `sufficiency.words`, which is English."""
+    one, active = summary.sufficiency, summary.period.glucose.sensor_active_percent.value
+    if not one.words or active is None:
+        return say(one.words)
+    return say_number(
+        "Fewer data than the consensus asks for: %(count)s day with readings, sensor active %(active)s of the time. "
+        "Rely on these figures only with 14 days and 70 %%.",
+        "Fewer data than the consensus asks for: %(count)s days with readings, sensor active %(active)s of the time. "
+        "Rely on these figures only with 14 days and 70 %%.",
+        one.days_with_data,
+        active=f"{active:.0f} %",
     )
 
 
@@ -184,7 +237,14 @@ def span_words(summary: Summary, time: LocalTime) -> str:
     """Say which days: `Mon 9 Nov to Sun 22 Nov 2026 (14 days)`."""
     first, last = time.day_of(summary.period.start_ms), time.day_of(summary.period.end_ms - 1)
     days = (last - first).days + 1
-    return f"{day_words(first)} to {day_words(last)} {last.year} ({days} {'day' if days == 1 else 'days'})"
+    return say_number(
+        "%(first)s to %(last)s %(year)s (%(count)s day)",
+        "%(first)s to %(last)s %(year)s (%(count)s days)",
+        days,
+        first=day_words(first),
+        last=day_words(last),
+        year=last.year,
+    )
 
 
 def _shortened(words: str) -> str:
@@ -198,26 +258,27 @@ def _long(summary: Summary) -> str:
 
 
 def _foot(summary: Summary, cover: Cover) -> str:
-    visit = f" · visit {cover.visit}" if cover.visit else ""
-    return f"{cover.made_for}{visit} · {_long(summary)} · {SHRED}"
+    visit = (say("visit %(name)s", name=cover.visit),) if cover.visit else ()
+    return " · ".join((cover.made_for, *visit, _long(summary), say(SHRED)))
 
 
 def _compared(summary: Summary) -> str:
     if summary.previous is None:
         return ""
     days = round((summary.period.end_ms - summary.period.start_ms) / 86_400_000)
-    return "day before" if days <= 1 else f"{days} days before"
+    return say_number("day before", "%(count)s days before", max(days, 1))
 
 
 def _range_words(ranges: Iterable[RangeLine], units: Units) -> str:
     parts = [f"{one.label} ({one.edges} {units}) {one.value}" for one in ranges if one.band]
-    return "Time in ranges: " + ", ".join(parts)
+    return say("Time in ranges: %(parts)s", parts=", ".join(parts))
 
 
 def _curve(summary: Summary, units: Units) -> Drawing:
     if summary.curve.reason:
-        return Drawing("", WORDS[summary.curve.reason])
-    return Drawing(charts.curve(summary.curve, summary.targets, units, CURVE_WORDS), CURVE_WORDS)
+        return Drawing("", say(WORDS[summary.curve.reason]))
+    words = say(_CURVE)
+    return Drawing(charts.curve(summary.curve, summary.targets, units, words), words)
 
 
 def _curve_rows(summary: Summary, units: Units) -> tuple[tuple[str, ...], ...]:
@@ -239,9 +300,13 @@ def _small_days(summary: Summary, units: Units) -> tuple[SmallDay, ...]:
 
 def _small_day(day: Day, summary: Summary, units: Units) -> SmallDay:
     in_range, mean = day.percent["in_range"], day.mean_mgdl
-    words = in_range.words if in_range.value is None else f"{percent(in_range.value)} in range"
+    words = (
+        say(in_range.words)
+        if in_range.value is None
+        else say("%(share)s in range", share=percent(in_range.value))
+    )
     if mean.value is not None:
-        words = f"{words}, mean {glucose(mean.value, units)}"
+        words = say("%(words)s, mean %(value)s", words=words, value=glucose(mean.value, units))
     label = day_words(day.day)
     drawing = charts.small_day(day, summary.targets, label) if day.trace else ""
     return SmallDay(label, words, Drawing(drawing, f"{label}: {words}"))
@@ -256,7 +321,7 @@ def _day_row(day: Day, units: Units) -> tuple[str, ...]:
         day_words(day.day), glucose(day.mean_mgdl.value, units), glucose(day.min_mgdl.value, units),
         glucose(day.max_mgdl.value, units), percent(day.percent["in_range"].value), percent(below), percent(above),
         percent(day.sensor_active_percent.value), figure(day.total, 1), figure(day.basal, 1), figure(day.bolus, 1),
-        figure(day.carbs), percent(day.closed_percent.value), NONE if day.mode is None else MODE_WORDS[day.mode].partition(" (")[0],
+        figure(day.carbs), percent(day.closed_percent.value), NONE if day.mode is None else say(MODE_WORDS[day.mode]).partition(" (")[0],
     )  # fmt: skip
 
 
@@ -266,10 +331,14 @@ def _plain(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 def _insulin_note(summary: Summary) -> str:
     insulin = summary.period.insulin
-    days = f"{insulin.days_counted} of {insulin.days_asked} days"
-    parts = [f"Total insulin counts the {days} whose basal is known."] if insulin.days_counted else []
+    counted = say(
+        "Total insulin counts the %(known)s of %(asked)s days whose basal is known.",
+        known=insulin.days_counted,
+        asked=insulin.days_asked,
+    )
+    parts = [counted] if insulin.days_counted else []
     if insulin.basis == "temp basals only":
-        parts.append("Basal is from temporary basal rates only: the settings are not shared or not known.")
+        parts.append(say("Basal is from temporary basal rates only."))
     return " ".join([*parts, *derived_note(summary.shared)])
 
 
@@ -277,27 +346,5 @@ def _automation_bar(automation: Automation) -> Drawing:
     shares = {mode: one.value for mode, one in automation.percent.items() if one.value is not None}
     if len(shares) < len(MODES) or sum(shares.values()) <= 0:
         return Drawing("", "")
-    words = "Modes: " + ", ".join(f"{MODE_WORDS[mode]} {percent(shares[mode])}" for mode in MODES)
-    return Drawing(charts.flat_bar(shares, ""), words)
-
-
-_STATED: Final = ("OpenAPS Offline", "Temporary Override", "Temporary Target", "Exercise")
-
-
-def holes_of(summary: Summary) -> Mapping[str, str]:
-    """Say, by section, what is not shared: from the policy alone."""
-    shared, holes = summary.shared, {}
-    if not shared.glucose:
-        holes["glucose"] = "Glucose readings are not shared."
-    if not (shared.boluses or shared.carbs or shared.temp_basals or shared.total_insulin):
-        holes["insulin"] = "Insulin and carbohydrates are not shared."
-    if not shared.loop and not shared.shows(*_STATED):
-        holes["automation"] = "Whether and how a system dosed automatically is not shared."
-    if not shared.profile:
-        holes["settings"] = "Pump and loop settings are not shared."
-    if shared.detail == "summary":
-        holes["events"] = "Single events are not shared: only figures for the whole period."
-        holes["days"] = "Single days are not shared: only figures for the whole period."
-    elif shared.detail != "full":
-        holes["events"] = "Single events are not shared: only averages."
-    return holes
+    told = ", ".join(f"{say(MODE_WORDS[mode])} {percent(shares[mode])}" for mode in MODES)
+    return Drawing(charts.flat_bar(shares, ""), say("Modes: %(modes)s", modes=told))

@@ -49,7 +49,8 @@ def course_of(
 ) -> Course:
     """Lay out a span. Settings that may not be shown serve only `for_totals`, and if the policy derives those."""
     shared = material.shared
-    allowed = shared.settles_basal or (shared.total_insulin and for_totals)
+    # Of temp basals, averages tell nothing: the settings alone would make a wrong total.
+    allowed = not shared.averages and (shared.settles_basal or (shared.total_insulin and for_totals))
     material = _around(material, start_ms, end_ms)
     stopped = suspended(material)
     steps = tuple(steps_of(material, stopped, time, start_ms, end_ms, with_settings=allowed))

@@ -1,7 +1,9 @@
 """CSV by RFC 4180, one row per bin: five minutes, a quarter of an hour, an hour or a local day.
 
 A column that is not shared keeps its place, is empty, and says so in its heading; a cell is empty where nothing is
-known, never 0. Only text cells are guarded against being taken for a formula: a number stays a number.
+known, never 0. Only text cells are guarded against being taken for a formula: a number stays a number. Spreadsheets
+read it without being told how: the mark at its beginning says UTF-8, and local times stand without their offset, which
+has a column of its own (with one, LibreOffice takes them for text).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +17,7 @@ from proxy.report.model import BANDS, Day, Summary
 from proxy.report.words import EVENT_WORDS, MODE_WORDS, Units, glucose, in_units
 
 NOT_SHARED: Final = "not shared"
+_MARK: Final = b"\xef\xbb\xbf"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets take them for the narrow ones
 _SPARSE: Final = "fewer than half of the expected readings"
 _MANY: Final = 20
@@ -25,8 +28,10 @@ Row = tuple[str, ...]
 
 def csv_file(rows: Iterable[Row]) -> Iterator[bytes]:
     """Write rows as UTF-8 CSV, one at a time: whole lines, so that a file can be cut between any two."""
+    mark = _MARK
     for row in rows:
-        yield (",".join(map(_quoted, row)) + "\r\n").encode()
+        yield mark + (",".join(map(_quoted, row)) + "\r\n").encode()
+        mark = b""
 
 
 def bin_rows(
@@ -37,7 +42,7 @@ def bin_rows(
     yield _bin_heading(shared, units)
     for one in bins:
         yield (
-            stamp(time, one.start_ms), stamp(time, one.end_ms),
+            stamp(time, one.start_ms), stamp(time, one.end_ms), str(time.offset(one.start_ms) // 60_000),
             _glucose(one.mean_mgdl, units), _glucose(one.min_mgdl, units), _glucose(one.max_mgdl, units),
             str(one.readings) if shared.glucose else "",
             number(one.basal) if told["basal"] else "", number(one.bolus) if told["bolus"] else "",
@@ -70,7 +75,7 @@ def day_rows(days: Iterable[Day], bins: Iterable[Bin], summary: Summary, *, unit
 def _bin_heading(shared: Shared, units: Units) -> Row:
     told = _told(shared)
     return (
-        "start", "end",
+        "start", "end", "utc_offset_minutes",
         *(_column(f"glucose_{name}_{_unit(units)}", told["glucose"]) for name in ("mean", "min", "max")),
         _column("readings", told["glucose"]),
         _column("basal_U", told["basal"]), _column("bolus_U", told["bolus"]), _column("carbs_g", told["carbs"]),
@@ -137,12 +142,9 @@ def _event(event: Event, time: LocalTime, units: Units, *, exact: bool) -> str:
 
 
 def stamp(time: LocalTime, at_ms: int) -> str:
-    """Write an instant as local time with its offset: in the hour that a clock change repeats it is still plain."""
-    minutes = time.offset(at_ms) // 60_000
-    sign = "-" if minutes < 0 else "+"
-    day, of_day = time.day_of(at_ms), time.of_day(at_ms) // 1000
-    moment = f"{of_day // 3600:02d}:{of_day // 60 % 60:02d}:{of_day % 60:02d}"
-    return f"{day.isoformat()}T{moment}{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    """Write an instant as local time: in the hour that a clock change repeats, the offset beside it tells which."""
+    of_day = time.of_day(at_ms) // 1000
+    return f"{time.day_of(at_ms).isoformat()}T{of_day // 3600:02d}:{of_day // 60 % 60:02d}:{of_day % 60:02d}"
 
 
 def _glucose(mgdl: float | None, units: Units) -> str:

@@ -210,6 +210,8 @@ class Material:
     carbs: tuple[Carbs, ...] = ()
     temp_basals: tuple[TempBasal, ...] = ()
     therapies: tuple[Therapy, ...] = ()
+    valid: tuple[Therapy, ...] = ()
+    """The settings that basal is computed with: those, or others that are not shown."""
     switches: tuple[ProfileSwitch, ...] = ()
     loop_states: tuple[LoopState, ...] = ()
     mode_changes: tuple[ModeChange, ...] = ()

@@ -13,9 +13,10 @@ from typing import Final
 import jinja2
 import msgspec
 
-from proxy.report.booklet import DAY_HEADS, booklet_of
+from proxy.core.tongue import grouped, say
+from proxy.report.booklet import booklet_of
 from proxy.report.cover import Cover
-from proxy.report.glossary import AUTOMATIC, COMPUTED, GLOSSARY, OVERVIEW, PARTS, SOURCES
+from proxy.report.glossary import explained
 from proxy.report.model import Summary
 from proxy.report.passwords import ROUNDS, RandomBytes, Sealed, seal
 
@@ -27,30 +28,21 @@ def visit_file(
 ) -> bytes:
     """Make the file that the passphrase `words` opens. Takes half a second, most of it for the key."""
     page = booklet_of(summary, cover)
-    inside = _render("visitfile_inside.html", page=page, day_heads=DAY_HEADS, **_fixed())
+    inside = _render("visitfile_inside.html", page=page, **explained())
     sealed = seal(inside.encode(), words, random=random, rounds=rounds)
     style, script = _read("visitfile.css"), _read("visitfile.js")
     return _render(
         "visitfile.html",
         made_on=page.made_on,
-        rounds=f"{rounds:,}",
+        language=page.language,
+        region=page.region,
+        rounds=grouped(rounds),
         style=style,
         style_hash=_hash(style),
         script=script,
         script_hash=_hash(script),
         sealed=_json(sealed),
     ).encode()
-
-
-def _fixed() -> dict[str, object]:
-    return {
-        "parts": PARTS,
-        "overview": OVERVIEW,
-        "automatic": AUTOMATIC,
-        "computed": COMPUTED,
-        "glossary": GLOSSARY,
-        "sources": SOURCES,
-    }
 
 
 def _json(sealed: Sealed) -> str:
@@ -70,7 +62,7 @@ def _render(template: str, **values: object) -> str:
     setting = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return setting.from_string(_read(template)).render(**values)
+    return setting.from_string(_read(template)).render(say=say, **values)
 
 
 def _read(name: str) -> str:

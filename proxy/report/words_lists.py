@@ -128,10 +128,9 @@ def _spanned(span: Span, kind: str, time: LocalTime) -> Happening:
 
 
 def derived_note(shared: Shared) -> tuple[str, ...]:
-    """Say what a total that derives from hidden settings is made of, and what it can't count; else nothing."""
-    if not shared.total_insulin or shared.profile:
+    """Say what a total that derives from hidden settings is made of; else nothing."""
+    if not shared.total_insulin or shared.settles_basal:
         return ()
-    told = say("Computed with basal rates that are not shown themselves.")
-    if shared.switches:
-        return (told,)
-    return (told, say("Switches to another profile are not counted: after one, the total can be wrong."))
+    if shared.profile:
+        return (say("Computed with switches to other profiles that are not shown themselves."),)
+    return (say("Computed with basal rates that are not shown themselves."),)

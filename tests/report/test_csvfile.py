@@ -23,7 +23,7 @@ SPRING = 1_774_741_200_000
 def written(granularity: Granularity, made: Material, units: Units = "mg/dL", **span: Any) -> str:
     asked: dict[str, Any] = {"start_ms": START, "end_ms": NOW, "zone": ZONE} | span
     found = bins(made, granularity, now_ms=NOW, **asked)
-    return b"".join(csv_file(bin_rows(found, made.shared, units=units, **asked))).decode()
+    return b"".join(csv_file(bin_rows(found, made.shared, units=units, **asked))).decode("utf-8-sig")
 
 
 def read(body: str) -> list[dict[str, str]]:
@@ -37,15 +37,16 @@ def test_one_row_per_bin(granularity: Granularity, rows: int) -> None:
     assert len(found) == rows
     assert body.count("\r\n") == rows + 1
     assert "\n" not in body.replace("\r\n", "")
-    assert {len(one) for one in found} == {11}
-    assert found[0]["start"].endswith("+01:00")
+    assert {len(one) for one in found} == {12}
+    assert found[0]["start"] == "2026-11-15T00:00:00" if granularity == "day" else "T" in found[0]["start"]
+    assert {one["utc_offset_minutes"] for one in found} == {"60"}
     assert float(found[rows // 2]["glucose_mean_mg_dL"]) > 39
 
 
 def test_days_have_ranges_and_insulin_too() -> None:
     made = summary()
     found_bins = bins(material(), "day", start_ms=START, end_ms=NOW, zone=ZONE, now_ms=NOW)
-    found = read(b"".join(csv_file(day_rows(made.days, found_bins, made, units="mg/dL"))).decode())
+    found = read(b"".join(csv_file(day_rows(made.days, found_bins, made, units="mg/dL"))).decode("utf-8-sig"))
     assert [one["day"] for one in found] == [day.day.isoformat() for day in made.days]
     for one, day in zip(found, made.days, strict=True):
         assert float(one["in_range_percent"]) == pytest.approx(day.percent["in_range"].value, abs=1e-4)
@@ -94,11 +95,17 @@ def test_a_number_is_never_guarded_and_never_minus_nothing() -> None:
     ]  # fmt: skip
 
 
-def test_the_hour_that_a_clock_change_leaves_out_is_plain_from_the_offset() -> None:
+def test_the_hour_that_a_clock_change_leaves_out_or_repeats_is_plain_from_the_offset() -> None:
     time = local_time("Europe/London", SPRING, SPRING + DAY)
-    assert stamp(time, SPRING) == "2026-03-28T23:40:00+00:00"
-    assert stamp(time, SPRING + 2 * HOUR) == "2026-03-29T02:40:00+01:00"
-    assert stamp(local_time("-03:30", SPRING, SPRING + 1), SPRING).endswith("-03:30")
+    assert stamp(time, SPRING) == "2026-03-28T23:40:00"
+    assert stamp(time, SPRING + 2 * HOUR) == "2026-03-29T02:40:00"
+    autumn = 1_792_886_400_000  # 2026-10-25 01:00 in London, before the clocks go back
+    found = read(
+        written("hour", read_material(), start_ms=autumn, end_ms=autumn + 3 * HOUR, zone="Europe/London")
+    )
+    assert [(one["start"][-8:], one["utc_offset_minutes"]) for one in found] == [
+        ("01:00:00", "60"), ("01:00:00", "0"), ("02:00:00", "0"),
+    ]  # fmt: skip
 
 
 def test_rows_come_one_by_one_so_that_a_year_fills_no_memory() -> None:
@@ -108,7 +115,7 @@ def test_rows_come_one_by_one_so_that_a_year_fills_no_memory() -> None:
         made.shared, units="mg/dL", zone=ZONE, start_ms=NOW - 365 * DAY, end_ms=NOW,
     )  # fmt: skip
     lines = csv_file(rows)
-    assert next(lines).startswith(b"start,end,glucose_mean_mg_dL,")
+    assert next(lines).startswith(b"\xef\xbb\xbfstart,end,utc_offset_minutes,glucose_mean_mg_dL,")
     assert next(lines).endswith(b"fewer than half of the expected readings\r\n")
 
 

@@ -317,7 +317,7 @@ def test_what_is_not_shared_is_said_to_be_so() -> None:
 def test_settings_that_are_not_shared_serve_no_total_unless_the_policy_derives_it() -> None:
     hidden = replace(EVERYTHING, profile=False)
     assert insulin([BOLUS], FLAT, shared=hidden).total_per_day.reason == "not_shared"
-    derived = insulin([BOLUS], FLAT, shared=replace(hidden, total_insulin=True))
+    derived = insulin([BOLUS], [], shared=replace(hidden, total_insulin=True), inside={"profile": FLAT})
     assert derived.total_per_day.value == pytest.approx(25)
 
 
@@ -334,13 +334,57 @@ def test_of_averages_there_are_sums_but_no_basal() -> None:
     assert found.total_per_day.reason == found.boluses_per_day.reason == "averages_only"
 
 
-def test_switches_that_are_not_shown_serve_the_total_that_the_policy_derives_and_nothing_else() -> None:
-    hidden = replace(EVERYTHING, profile=False, switches=False, total_insulin=True)
-    switch = treatment(6, "Profile Switch", percentage=150, duration=120)
-    material = read_material(treatments=[BOLUS], profiles=FLAT, switches=[switch], shared=hidden)
-    course = course_of(material, local_time("UTC", at(0), at(24)), at(0), at(24))
-    assert course.insulin(at(0), at(24)).total_per_day.value == pytest.approx(1 + 24 + 1)
-    assert material.events == ()
+HIDDEN = replace(EVERYTHING, profile=False, switches=False, total_insulin=True)
+TWO = [
+    profile(("00:00", 1.0)) | {"store": {
+        "Default": {"basal": [{"time": "00:00", "value": 1.0}]},
+        "Weekend": {"basal": [{"time": "00:00", "value": 0.5}, {"time": "12:00", "value": 2.0}]},
+    }},
+]  # fmt: skip
+SWITCHES: dict[str, tuple[list[Row], float]] = {
+    "to half as much again for two hours": (
+        [treatment(6, "Profile Switch", percentage=150, duration=120)], 24 + 1,
+    ),
+    "to four fifths, weeks before": ([treatment(-24 * 40, "Profile Switch", percentage=80)], 24 * 0.8),
+    "to another profile by its name, at six in the evening": (
+        [treatment(18, "Profile Switch", profile="Weekend")], 18 + 6 * 2,
+    ),
+    "to another profile, shifted by three hours": (
+        [treatment(0, "Profile Switch", profile="Weekend", CircadianPercentageProfile=True, percentage=100, timeshift=3)],
+        12 * 0.5 + 12 * 2,
+    ),
+    "to a profile that it brings along": (
+        [treatment(12, "Profile Switch", profileJson='{"basal": [{"time": "00:00", "value": 3}]}')], 12 + 36,
+    ),
+    "there and back": (
+        [treatment(6, "Profile Switch", profile="Weekend"), treatment(12, "Profile Switch", profile="Default")],
+        6 + 3 + 12,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_switches_that_are_not_shown_serve_the_total_that_the_policy_derives(name: str) -> None:
+    switches, units = SWITCHES[name]
+    found = insulin([BOLUS], [], shared=HIDDEN, inside={"profile": TWO, "treatments": switches})
+    assert found.basal_per_day.value == pytest.approx(units)
+    assert found.total_per_day.value == pytest.approx(units + 1)
+
+
+def test_what_is_read_inside_makes_no_events_and_no_settings() -> None:
+    inside = {"profile": TWO, "treatments": [treatment(6, "Profile Switch", profile="Weekend")]}
+    material = read_material(treatments=[BOLUS], inside=inside, shared=HIDDEN)
+    assert (material.events, material.therapies) == ((), ())
+    course = course_of(material, local_time("UTC", at(0), at(24)), at(0), at(24), for_totals=False)
+    assert not course.with_settings
+
+
+@pytest.mark.parametrize("detail", ["15min", "hourly", "daily"])
+def test_settings_alone_make_no_total_of_averages_for_these_tell_no_temp_basal(detail: str) -> None:
+    rows = [{"eventType": "Bolus", "created_at": written(at(0)), "insulin": 6.0, "n": 3}]
+    found = insulin(rows, FLAT, shared=replace(EVERYTHING, detail=detail))  # type: ignore[arg-type]  # by name
+    assert found.total_per_day.reason == found.basal_per_day.reason == "averages_only"
+    assert found.bolus_per_day.value == pytest.approx(6)
 
 
 def test_settings_without_their_switches_tell_no_total() -> None:

@@ -9,9 +9,11 @@ import pikepdf
 import pypdf
 import pytest
 
+from proxy.locale import catalogues
+from proxy.report import cover
 from proxy.report.cover import Cover, file_name, made_on
 from proxy.report.passwords import WORDS, locked_pdf, passphrase, plain, word_list
-from proxy.report.pdf import pdf_file, picture_file
+from proxy.report.pdf import Press
 from tests.report.papers import COVER, nothing, summary
 
 PASSPHRASE = "acorn-badge-cabin-dawn-eagle-fabric"
@@ -19,7 +21,7 @@ PASSPHRASE = "acorn-badge-cabin-dawn-eagle-fabric"
 
 @pytest.fixture(scope="module")
 def body() -> bytes:
-    return pdf_file(summary(), COVER)
+    return Press().pdf(summary(), COVER)
 
 
 def words_of(body: bytes) -> list[str]:
@@ -77,7 +79,7 @@ def test_words_of_people_are_words_and_no_markup(body: bytes) -> None:
 
 
 def test_the_same_summary_gives_the_same_bytes_and_less_than_a_megabyte(body: bytes) -> None:
-    assert pdf_file(summary(), COVER) == body
+    assert Press().pdf(summary(), COVER) == body
     assert len(body) < 1_000_000
 
 
@@ -106,13 +108,40 @@ def test_locked_it_opens_by_its_passphrase_only_and_keeps_its_tags(body: bytes) 
 
 
 def test_page_one_as_a_picture() -> None:
-    drawn = picture_file(summary(), COVER, ppi=40)
+    drawn = Press().picture(summary(), COVER, ppi=40)
     assert drawn.startswith(b"\x89PNG\r\n")
     assert b"tEXt" not in drawn
 
 
+def test_a_report_is_not_set_twice_and_another_cover_makes_another() -> None:
+    press = Press()
+    first = press.pdf(summary(), COVER)
+    assert press.pdf(summary(), COVER) is first
+    other = press.pdf(summary(), replace(COVER, recipient="Eye clinic"))
+    assert "Made for Eye clinic" in words_of(other)[0]
+    assert press.pdf(summary(), COVER) == first
+
+
+def test_what_a_press_set_before_changes_nothing(body: bytes) -> None:
+    press = Press()
+    press.pdf(nothing(), replace(COVER, recipient="Eye clinic"))
+    press.picture(summary(), COVER, ppi=20)
+    assert press.pdf(summary(), COVER) == body
+
+
+@pytest.mark.parametrize(
+    "words", ['a"b', "a\\b", 'a\\"b', "a\nb", "a\\u{41}b", '")) #panic("', "\\", '"', "a\u2028b", "a\x7fb"]
+)
+def test_no_sign_ends_the_text_that_holds_the_words(words: str) -> None:
+    text = " ".join(
+        words_of(Press().pdf(nothing(), replace(COVER, questions=(), remarks=(("", f"|{words}|"),))))
+    )
+    shown = " ".join(words.replace("\x7f", "").split())
+    assert "".join(f"|{shown}|".split()) in "".join(text.replace("\x7f", "").split())
+
+
 def test_an_empty_site_makes_a_report_of_labelled_holes() -> None:
-    pages = words_of(pdf_file(nothing(), COVER))
+    pages = words_of(Press().pdf(nothing(), COVER))
     assert "There are no glucose readings to judge" in pages[0]
     assert "Mean glucose Not available: no data in this period" in pages[0]
     assert " 0 %" not in pages[0]
@@ -120,7 +149,7 @@ def test_an_empty_site_makes_a_report_of_labelled_holes() -> None:
 
 def test_removed_identifiers_say_what_that_is_and_is_not() -> None:
     cover = Cover("", "", "", "Without names", (), (), "mmol/L", unnamed=True, zone_shared=False)
-    text = " ".join(words_of(pdf_file(summary(), cover)))
+    text = " ".join(words_of(Press().pdf(summary(), cover)))
     assert "This is not anonymous" in text
     assert "HIPAA" in text
     assert "GDPR" in text
@@ -145,3 +174,7 @@ def test_passphrases_are_six_words_of_a_list_of_2048_and_forgiven_in_form() -> N
     assert last == "-".join([words[-1]] * WORDS)
     assert passphrase(os.urandom) != passphrase(os.urandom)
     assert plain("  Acorn badge\tCABIN–dawn-eagle , fabric\n") == PASSPHRASE  # noqa: RUF001 - a dash that phones write
+
+
+def test_a_report_can_be_made_in_every_language_that_there_is() -> None:
+    assert set(cover.LANGUAGES) == set(catalogues.LANGUAGES)

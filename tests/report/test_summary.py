@@ -3,6 +3,7 @@
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.report.sensors import START, Rows, entries, sensor
 from tests.report.writing import Row, profile, temp, treatment
 
 
-def summary(rows: list[Row], *, days: float = 14, shared: Shared = EVERYTHING, **more: list[Row]) -> Summary:
+def summary(rows: list[Row], *, days: float = 14, shared: Shared = EVERYTHING, **more: Any) -> Summary:
     end = START + round(days * DAY)
     material = read_material(entries=rows, shared=shared, **more)
     return summarise(material, start_ms=START, end_ms=end, zone="Europe/Berlin", now_ms=end)

@@ -3,13 +3,13 @@
 from proxy.report.facts import Shared
 from proxy.report.words_lists import derived_note
 
-UNCOUNTED = "Switches to another profile are not counted: after one, the total can be wrong."
 
-
-def test_a_derived_total_says_that_hidden_switches_of_profile_are_not_counted() -> None:
-    hidden = Shared(profile=False, switches=False, total_insulin=True)
-    assert UNCOUNTED in derived_note(hidden)
-    assert UNCOUNTED not in derived_note(Shared(profile=False, switches=True, total_insulin=True))
+def test_a_derived_total_says_what_it_is_computed_with_and_does_not_show() -> None:
+    for switches in (True, False):
+        hidden = Shared(profile=False, switches=switches, total_insulin=True)
+        assert derived_note(hidden) == ("Computed with basal rates that are not shown themselves.",)
+    told = derived_note(Shared(switches=False, total_insulin=True))
+    assert told == ("Computed with switches to other profiles that are not shown themselves.",)
 
 
 def test_where_nothing_is_derived_nothing_is_said() -> None:

@@ -47,10 +47,15 @@ def insulin(
     days: float = 1,
     zone: str = "UTC",
     shared: Shared = EVERYTHING,
+    inside: dict[str, list[Row]] | None = None,
 ) -> Insulin:
     """Compute insulin of so many days from MIDNIGHT."""
     material = read_material(
-        treatments=treatments, profiles=profiles or [], devicestatus=states or [], shared=shared
+        treatments=treatments,
+        profiles=profiles or [],
+        devicestatus=states or [],
+        shared=shared,
+        inside=inside,
     )
     start, end = MIDNIGHT, MIDNIGHT + round(days * DAY)
     return course_of(material, local_time(zone, start, end), start, end).insulin(start, end)

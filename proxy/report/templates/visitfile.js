@@ -2,6 +2,7 @@
 (() => {
   const find = (id) => document.getElementById(id);
   const said = find("said");
+  const words = { ...find("form").dataset };
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const sealed = JSON.parse(find("sealed").textContent);
   const plain = (typed) => (typed.toLowerCase().match(/[a-z]+/g) || []).join("-");
@@ -24,7 +25,7 @@
     find("locked").remove();
     find("sealed").remove();
     opened.hidden = false;
-    document.title = "Glucose summary";
+    document.title = words.title;
     find("close").addEventListener("click", () => location.reload());
     find("print").addEventListener("click", () => print());
     opened.querySelector("h1").focus();
@@ -32,21 +33,21 @@
 
   find("form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const words = plain(find("words").value);
-    if (words.split("-").length !== 6) {
-      said.textContent = "That is not six words. Write all six, in their order.";
+    const typed = plain(find("words").value);
+    if (typed.split("-").length !== 6) {
+      said.textContent = words.few;
       return;
     }
-    said.textContent = "Opening. On an old computer this takes some seconds.";
+    said.textContent = words.opening;
     try {
-      show(await open(words));
+      show(await open(typed));
     } catch {
-      said.textContent = "These are not the six words of this file. Look for a wrong letter, and try again.";
+      said.textContent = words.wrong;
       find("words").focus();
     }
   });
   if (!globalThis.crypto?.subtle) {
-    said.textContent = "This browser can’t open locked files from a folder. Open it in Edge, Chrome, Firefox or Safari, or ask for the PDF.";
+    said.textContent = words.unable;
     find("form").querySelector("button").disabled = true;
   }
 })();

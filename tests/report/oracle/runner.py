@@ -1,6 +1,6 @@
-"""Runs inside the oracle's environment: reads series from standard input, writes iglu's figures.
+"""Runs beside the oracle, with nothing of ours: reads series from standard input, writes iglu's figures.
 
-Usage: python -I runner.py FOLDER_OF_IGLU_PYTHON < series.json
+Usage: python -I -S runner.py FOLDER_OF_IGLU_PYTHON FOLDER_OF_WHAT_IT_NEEDS < series.json
 """
 
 import contextlib
@@ -53,6 +53,7 @@ def iglu(name: str) -> Any:
 
 
 if __name__ == "__main__":
+    sys.path.append(sys.argv[2])
     load(Path(sys.argv[1]))
     with contextlib.redirect_stdout(sys.stderr):
         warnings.simplefilter("ignore")
