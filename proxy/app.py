@@ -34,7 +34,7 @@ from proxy.owner.notices_send import sending
 from proxy.owner.notices_watch import Teller, watch_notices
 from proxy.owner.web import console_app, on_one_port
 from proxy.settings import Settings, is_loopback
-from proxy.visit import Visit, routes
+from proxy.visit import Visit, ahead, routes
 from proxy.visit.described import described
 
 DEMO_SEED = "chaperone"
@@ -116,25 +116,23 @@ def make_live(gate: Gate, bell: Bell) -> Live:
     )
 
 
-def make_pages(house: House, gate: Gate, studies: Studies) -> list[web.RouteDef]:
-    """Put the clinician's own pages together."""
+def make_visit(house: House, gate: Gate, studies: Studies) -> Visit:
+    """Put together what the clinician's own pages work with."""
     settings = house.settings
-    return routes(
-        Visit(
-            store=house.store,
-            entry_key=house.keys.entry,
-            clock=gate.clock,
-            public_url=gate.public_url,
-            zone=gate.zone,
-            describe=lambda grant: described(gate.policy(grant), grant),
-            seen=lambda request: seen(gate, request),
-            holder=lambda request: token_holder(gate, request),
-            signed=lambda grant: sign(statement(grant), house.keys.signing()[1]),
-            dashboard=lambda request: serve(gate, request),
-            studies=studies,
-            kept_months=settings.retention,
-            console_url="" if _is_out_of_reach(settings) else settings.owner_origin,
-        )
+    return Visit(
+        store=house.store,
+        entry_key=house.keys.entry,
+        clock=gate.clock,
+        public_url=gate.public_url,
+        zone=gate.zone,
+        describe=lambda grant: described(gate.policy(grant), grant),
+        seen=lambda request: seen(gate, request),
+        holder=lambda request: token_holder(gate, request),
+        signed=lambda grant: sign(statement(grant), house.keys.signing()[1]),
+        dashboard=lambda request: serve(gate, request),
+        studies=studies,
+        kept_months=settings.retention,
+        console_url="" if _is_out_of_reach(settings) else settings.owner_origin,
     )
 
 
@@ -143,7 +141,7 @@ def _is_out_of_reach(settings: Settings) -> bool:
     return is_loopback(settings.owner_origin) and not is_loopback(settings.public_origin)
 
 
-def make_owner_side(house: House, gate: Gate) -> web.Application:
+def make_owner_side(house: House, gate: Gate, visit: Visit) -> web.Application:
     """Put the owner's side together: the console, and health for machines."""
     settings = house.settings
     health = health_routes(
@@ -167,6 +165,8 @@ def make_owner_side(house: House, gate: Gate) -> web.Application:
         signing=lambda stated: proof(stated, *house.keys.signing()),
         send=sending(),
         not_lasting=lambda: will_be_lost(settings),
+        given=lambda grant: ahead.begin(visit, grant),
+        prepare=lambda grant: ahead.prepare(visit, grant),
     )
     return console_app(console, health)
 
@@ -178,8 +178,10 @@ def _seen_by_owner(gate: Gate, request: web.Request) -> dict[str, str]:
 
 
 def calm_collector() -> None:
-    """Let Python look for cycles less often: a day of rows is ten thousand objects, and none of them is in one."""
-    gc.collect()
+    """Let Python look for cycles less often: a day of rows is ten thousand objects, and none of them is in one.
+
+    What is there now stays, so it is not looked through, not even now: that would take longer than opening the store.
+    """
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 
@@ -204,10 +206,11 @@ async def serving(settings: Settings, *, shared_ports: bool = False) -> AsyncIte
         await stack.enter_async_context(running(watch_notices(teller)))
         gathering = Gathering(settings.data, live.serve, unsent=unsent)
         studies = Studies(gate)
-        clinicians = clinicians_app(gate, [*make_pages(house, gate, studies), *gathering.routes()])
+        visit = make_visit(house, gate, studies)
+        clinicians = clinicians_app(gate, [*routes(visit), *gathering.routes()])
         clinicians.on_shutdown.append(studies.stop)
         clinicians.on_shutdown.append(live.stop)
-        owner = make_owner_side(house, gate)
+        owner = make_owner_side(house, gate, visit)
         if settings.on_one_port:
             clinicians = on_one_port(owner, settings.owner_origin, clinicians, settings.public_origin)
         await stack.enter_async_context(running(live.run()))

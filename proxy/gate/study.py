@@ -8,28 +8,26 @@ import asyncio
 import hashlib
 import traceback
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
 
-from proxy.core.detail import BINNED, STEPS
 from proxy.core.errors import ChaperoneError
-from proxy.core.grant import DAY, HOUR, Grant
+from proxy.core.grant import DAY, Grant
 from proxy.core.lens import Row
 from proxy.core.policy import Policy
 from proxy.core.query import Query
-from proxy.core.study import MOST_COMPARED, Span, Study, days_offered, figures_view, span_of
-from proxy.core.view import View, Window, local_midnight
+from proxy.core.study import MOST_COMPARED, Part, Span, Study, days_offered, figures_view, first_days, span_of
+from proxy.core.view import View, Window
 from proxy.gate.asking import Asking, asking
 from proxy.gate.gate import Gate
-from proxy.gate.rows import MOST_ROWS, pages
+from proxy.gate.pieces import Piece, may_change, pieces_of
+from proxy.gate.rows import MOST_ROWS, sheets
 from proxy.gate.upstream import Reading
 
 DOOR: Final = "summary"
@@ -37,32 +35,19 @@ PATIENCE_SECONDS: Final = 0.9
 """How long a page waits for what is not glucose."""
 COMPARED_SHARE: Final = 0.4
 GLUCOSE_SECONDS: Final = 20.0
-RECENT: Final = 2 * DAY
-"""What is younger may still change: it is read anew after five seconds, the rest after five minutes."""
 FRESH_SECONDS: Final = 5.0
 OLD_SECONDS: Final = 300.0
 STALE_SECONDS: Final = 600.0
 """So much longer it is shown, and said to be old, if Nightscout does not answer again."""
+SOON: Final = 300_000
+"""A grant that opens later than that: what is read now would be read again."""
+AHEAD_SECONDS: Final = 60.0
 MOST_SPANS: Final = 256
 MOST_REMEMBERED: Final = 250_000
 """Rows."""
-_STEP_DAYS: Final = {"entries": 28, "treatments": 28, "devicestatus": 1}
-"""Pieces of so many local days are fetched at once, and remembered each by itself."""
-_BINNED_STEP_DAYS: Final = 7
 _AT_ONCE: Final = 3
 log = structlog.get_logger("study")
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Some local days of one collection."""
-
-    view: str
-    collection: str
-    since: int
-    until: int
-    compared: bool = field(default=False, compare=False)
-    """Whether only the comparison with the period before needs it."""
+Then = Callable[[Study], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -84,11 +69,12 @@ class Studies:
         self._gate = gate
         self._patience = patience
         self._views: OrderedDict[str, View] = OrderedDict()
-        self._kept: OrderedDict[_Piece, _Kept] = OrderedDict()
+        self._kept: OrderedDict[Piece, _Kept] = OrderedDict()
         self._rows = 0
         self._editions = count(1)
         self._spans: OrderedDict[tuple[str, int], tuple[int, Span]] = OrderedDict()
-        self._under_way: dict[_Piece, asyncio.Task[None]] = {}
+        self._under_way: dict[Piece, asyncio.Task[None]] = {}
+        self._preparing: dict[asyncio.Task[None], str] = {}
         # Glucose never waits behind the many pieces of device status.
         self._turns = {"devicestatus": asyncio.Semaphore(_AT_ONCE)}
         self._other_turns = asyncio.Semaphore(_AT_ONCE)
@@ -116,17 +102,41 @@ class Studies:
             await gate.store.append(grant.id, draft)
         return pause is None
 
-    def prepare(self, grant: Grant) -> None:
-        """Begin to read what the first page will need."""
+    def prepare(self, grant: Grant, then: Then | None = None) -> None:
+        """Begin to read what the first page will need, as if a grant that waits were opened now.
+
+        `then` is given it, whole or not, unless a page asks first. Its bytes are counted for who is shown it.
+        """
         offered = days_offered(grant, self.policy(grant))
-        if offered and grant.opened_at is not None:
-            days = max((each for each in offered if each <= MOST_COMPARED), default=offered[0])
-            self._begin(self._figures(grant), self._pieces(grant, self._span(grant, days)))
+        if offered and grant.opens_at <= self._gate.clock() + SOON:
+            task = asyncio.ensure_future(self._prepared(grant, first_days(offered), then))
+            self._preparing[task] = "" if grant.opened_at is None else self._figures(grant).id
+            task.add_done_callback(self._told)
+
+    async def _prepared(self, grant: Grant, days: int, then: Then | None) -> None:
+        if grant.opened_at is None:
+            zone = await self._gate.zone()
+            grant = replace(grant, opened_at=self._gate.clock(), zone=zone)
+        span, figures = self._span(grant, days), self._figures(grant)
+        pieces = pieces_of(figures, span, now=self._gate.clock())
+        self._begin(figures, pieces)
+        if then is not None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._preparing[task] = figures.id
+            await self._wait(pieces, AHEAD_SECONDS)
+            await then(self._gathered(span, figures, pieces, counting=False))
+
+    def _told(self, task: asyncio.Task[None]) -> None:
+        self._preparing.pop(task, None)
+        _look_at(task)
 
     async def study(self, grant: Grant, days: int) -> Study:
         """Read the rows for a summary of so many days, as far as they come in time."""
         span, figures = self._span(grant, days), self._figures(grant)
-        pieces = self._pieces(grant, span)
+        for task in [one for one, view in self._preparing.items() if view == figures.id]:
+            task.cancel()  # what it would compute, the page computes now
+        pieces = pieces_of(figures, span, now=self._gate.clock())
         self._begin(figures, pieces)
         # Comparisons are worth a part of the patience only: often they were read while the first page was looked at.
         await self._wait(pieces, self._patience * COMPARED_SHARE)
@@ -141,7 +151,7 @@ class Studies:
         window = self._gate.view(grant).window
         end = min(end, window.close(self._gate.clock()))
         span, figures = Span(1, start, end, max(window.since, start - DAY)), self._figures(grant)
-        pieces = self._pieces(grant, span)
+        pieces = pieces_of(figures, span, now=self._gate.clock())
         self._begin(figures, pieces)
         await self._wait(pieces, GLUCOSE_SECONDS)
         return self._gathered(span, figures, pieces)
@@ -171,12 +181,12 @@ class Studies:
 
     async def settled(self) -> None:
         """Wait until nothing more is being read."""
-        while self._under_way:
-            await asyncio.wait(list(self._under_way.values()))
+        while self._under_way or self._preparing:
+            await asyncio.wait([*self._under_way.values(), *self._preparing])
 
     async def stop(self, _: web.Application | None = None) -> None:
         """Give up what is under way: the server ends."""
-        tasks = list(self._under_way.values())
+        tasks = [*self._under_way.values(), *self._preparing]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -202,46 +212,7 @@ class Studies:
             self._views.popitem(last=False)
         return view
 
-    def _pieces(self, grant: Grant, span: Span) -> list[_Piece]:
-        """Cut a span into pieces, in the order in which they are wanted: glucose first, comparisons last."""
-        view, close = self._figures(grant), max(span.end, span.start)
-        found = [
-            _Piece(view.id, name, since, until)
-            for name in ("entries", "treatments", "profile")
-            if name in view.lenses
-            for since, until in self._cut(view, name, span.floor, close)
-        ]
-        if "devicestatus" in view.lenses:
-            cut = self._cut(view, "devicestatus", span.floor, close)
-            found += [_Piece(view.id, "devicestatus", *part) for part in cut if part[1] > span.start - DAY]
-            if span.days <= MOST_COMPARED:
-                early = [part for part in cut if part[1] <= span.start - DAY]
-                found += [_Piece(view.id, "devicestatus", *part, compared=True) for part in early]
-        return found
-
-    def _cut(self, view: View, collection: str, since: int, until: int) -> list[tuple[int, int]]:
-        """Cut [since, until) at local midnights, newest first: the same ones whatever is asked for, to be shared."""
-        if collection == "profile":
-            return [(view.window.since, _midnight_after(until, view.zone))]
-        step = _STEP_DAYS[collection]
-        if view.policy.detail in STEPS and collection in BINNED:
-            step = _BINNED_STEP_DAYS
-        recent, parts = self._recent_from(view), []
-        end = _midnight_after(until, view.zone)
-        at = local_midnight(until - 1, view.zone)
-        while end > since:
-            if at <= since or at == recent or _day(at, view.zone) % step == 0:
-                parts.append((max(at, since), end))
-                end = at
-            at = local_midnight(at - 1, view.zone)
-        return parts
-
-    def _recent_from(self, view: View) -> int | None:
-        if view.window.until is not None:
-            return None
-        return local_midnight(self._gate.clock() - RECENT, view.zone)
-
-    def _begin(self, view: View, pieces: Sequence[_Piece]) -> None:
+    def _begin(self, view: View, pieces: Sequence[Piece]) -> None:
         now = asyncio.get_running_loop().time()
         for piece in pieces:
             kept = self._kept.get(piece)
@@ -253,21 +224,20 @@ class Studies:
             self._under_way[piece] = task
             task.add_done_callback(partial(self._done, piece))
 
-    def _done(self, piece: _Piece, task: asyncio.Task[None]) -> None:
+    def _done(self, piece: Piece, task: asyncio.Task[None]) -> None:
         self._under_way.pop(piece, None)
-        error = None if task.cancelled() else task.exception()
-        if error is not None and not isinstance(error, ChaperoneError):
-            # Not the traceback: its frames hold rows and our credential, and how it is printed is not decided here.
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            log.error("study_failed", error=type(error).__name__, file=where.filename, line=where.lineno)
+        _look_at(task)
 
-    async def _wait(self, pieces: Sequence[_Piece], seconds: float) -> None:
+    async def _wait(self, pieces: Sequence[Piece], seconds: float) -> None:
         tasks = [self._under_way[piece] for piece in pieces if piece in self._under_way]
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
 
-    async def _read(self, view: View, piece: _Piece) -> None:
-        gate = self._gate
+    async def _read(self, view: View, piece: Piece) -> None:
+        gate, outer = self._gate, view
+        if piece.inside:
+            assert view.inside is not None
+            view = view.inside
         reading = Reading(gate.nightscout, gate.metrics.upstream_seconds)
         lens = view.lenses[piece.collection]
         types = None if lens.types is None else tuple(sorted(lens.types))
@@ -275,12 +245,12 @@ class Studies:
         query = Query(piece.collection, piece.since, until, types, MOST_ROWS)
         rows: list[Row] = []
         async with self._turns.get(piece.collection, self._other_turns):
-            async for page in pages(view, query, reading.rows, now=gate.clock()):
-                rows += [row for _, row in page]
-        self._keep(view, piece, rows, reading.bytes)
+            async for sheet in sheets(view, query, reading.rows, now=gate.clock()):
+                rows += sheet.rows
+        self._keep(outer, piece, rows, reading.bytes)
 
-    def _keep(self, view: View, piece: _Piece, rows: Sequence[Row], fetched: int) -> None:
-        changes = view.window.until is None and piece.until > (self._recent_from(view) or 0)
+    def _keep(self, view: View, piece: Piece, rows: Sequence[Row], fetched: int) -> None:
+        changes = may_change(view, piece, now=self._gate.clock())
         good = FRESH_SECONDS if changes else OLD_SECONDS
         self._forget(piece)
         until = asyncio.get_running_loop().time() + good
@@ -289,24 +259,29 @@ class Studies:
         while self._rows > MOST_REMEMBERED and len(self._kept) > 1:
             self._forget(next(iter(self._kept)))
 
-    def _forget(self, piece: _Piece) -> None:
+    def _forget(self, piece: Piece) -> None:
         gone = self._kept.pop(piece, None)
         if gone is not None:
             self._rows -= len(gone.rows)
 
-    def _gathered(self, span: Span, view: View, pieces: Sequence[_Piece]) -> Study:
+    def _gathered(self, span: Span, view: View, pieces: Sequence[Piece], *, counting: bool = True) -> Study:
         rows: defaultdict[str, list[Row]] = defaultdict(list)
+        inside: defaultdict[str, list[Row]] = defaultdict(list)
         late: set[str] = set()
         failed: set[str] = set()
         compared_from: dict[str, int] = {}
         editions: list[int] = []
+        parts: list[Part] = []
         fetched, is_stale, now = 0, False, asyncio.get_running_loop().time()
         for piece in pieces:
             kept = self._kept.get(piece)
             editions.append(0 if kept is None else kept.edition)
             if kept is not None:
-                rows[piece.collection] += kept.rows
-                fetched, kept.uncounted = fetched + kept.uncounted, 0
+                (inside if piece.inside else rows)[piece.collection] += kept.rows
+                if not piece.inside:
+                    parts.append(Part(piece.collection, kept.edition, kept.rows))
+                if counting:
+                    fetched, kept.uncounted = fetched + kept.uncounted, 0
                 is_stale = is_stale or now >= kept.good_until
             elif piece.compared:
                 compared_from[piece.collection] = span.start
@@ -323,7 +298,9 @@ class Studies:
             compared_from,
             stale=is_stale,
             fetched=fetched,
+            inside=inside if view.inside is not None else None,
             mark=(view.id, span, *editions),
+            parts=tuple(parts),
         )
 
     def _asked(self, request: web.Request) -> Asking:
@@ -331,10 +308,9 @@ class Studies:
         return asking(request, now=gate.clock(), request_id=gate.request_id(), trusted=gate.trusted)
 
 
-def _midnight_after(at: int, zone: str) -> int:
-    """Give the local midnight at or after a moment: a name for "until now" that stays the same all day."""
-    return local_midnight(local_midnight(at - 1, zone) + 30 * HOUR, zone)
-
-
-def _day(midnight: int, zone: str) -> int:
-    return datetime.fromtimestamp(midnight / 1000, ZoneInfo(zone)).toordinal()
+def _look_at(task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, ChaperoneError):
+        # Not the traceback: its frames hold rows and our credential, and how it is printed is not decided here.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("study_failed", error=type(error).__name__, file=where.filename, line=where.lineno)

@@ -41,6 +41,11 @@ class Choice:
         return f"days={self.days} units={self.units} targets={self.targets.name}"
 
 
+def usual_choice(days: int) -> Choice:
+    """Give what is shown to who chooses nothing."""
+    return Choice(days, UNITS[0], STANDARD, days)
+
+
 def read_choice(request: web.Request, offered: Sequence[int], usual: str = "") -> Choice:
     """Read the choice of a request; what is not offered is as it comes first. `usual` are the patient's own units."""
     first = first_days(offered)

@@ -13,8 +13,9 @@ from proxy.report.localtime import LocalTime, local_time
 from proxy.report.model import DayView
 from proxy.report.words import Units, glucose
 from proxy.report.words_lists import Happening, day_words, event_line
+from proxy.visit.arrived import FAILED, LATE
 from proxy.visit.choices import Choice
-from proxy.visit.summary_page import FAILED, LATE, zone_words
+from proxy.visit.summary_page import zone_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,21 @@ from aiohttp import web
 
 from proxy.core.headers import PRIVATE
 from proxy.core.study import Study
-from proxy.report.cover import Cover, is_unnamed
+from proxy.locale.marked import _
+from proxy.locale.reader import Reader as Reading
+from proxy.locale.reader import read_by
+from proxy.report.cover import Cover, Paper, is_unnamed
 from proxy.report.lessened import offset_of, without_automation_before
 from proxy.report.passwords import passphrase
 from proxy.visit import pages
 from proxy.visit.file_bodies import Making, body_of, name_of
 from proxy.visit.file_cover import cover_of
-from proxy.visit.files_offered import FILES, REMOVED, Offer, files_offered, may_remove
+from proxy.visit.files_offered import LETTER, PRINTED, REMOVED, Offer, files_offered, may_remove
+from proxy.visit.reading import FILES
 from proxy.visit.remarks import remarks_of
 from proxy.visit.summary import Reader, for_reader
 from proxy.visit.visit import Visit
 
-ROUTE: Final = f"{FILES}/{{kind}}"
 LOCKED: Final = frozenset({"pdf-locked", "html"})
 _TYPES: Final = {
     "pdf": "application/pdf",
@@ -38,9 +41,13 @@ _TYPES: Final = {
 _ONCE: Final = re.compile(r"[0-9a-f]{32}")
 _TRIES: Final = 30
 """So often a study is asked for, each time for up to a second, until Nightscout has sent all of it."""
-NO_FILE: Final = "This file is not among those that are shared for this visit. Go back to the summary and choose one there."
-NOT_WHOLE: Final = "Nightscout did not answer everything just now, and half a file would mislead. Wait a moment and try again."
-TOO_MANY: Final = "Too many files in a short time. Wait a minute, then try again."
+NO_FILE: Final = _(
+    "This file is not among those that are shared for this visit. Go back to the summary and choose one there."
+)
+NOT_WHOLE: Final = _(
+    "Nightscout did not answer everything just now, and half a file would mislead. Wait a moment and try again."
+)
+TOO_MANY: Final = _("Too many files in a short time. Wait a minute, then try again.")
 
 
 async def file(visit: Visit, request: web.Request) -> web.Response:
@@ -52,20 +59,23 @@ async def _file(reader: Reader) -> web.Response:
     visit, request = reader.visit, reader.request
     offer = _wanted(reader)
     if offer is None:
-        return pages.message("Not shared", NO_FILE, status=404, request_id=visit.request_id(request))
+        return pages.message(_("Not shared"), NO_FILE, status=404, request_id=visit.request_id(request))
     once = request.query.get("once", "")
     if offer.kind in LOCKED and not _ONCE.fullmatch(once):
         return await _words_once(reader, offer)
     # A file costs a quarter of a second of the processor, unlike a page.
     if not visit.entries.take(f"{FILES} {reader.found.grant.id}", visit.clock()):
-        return pages.message("One moment", TOO_MANY, status=429, request_id=visit.request_id(request))
+        return pages.message(_("One moment"), TOO_MANY, status=429, request_id=visit.request_id(request))
     study = await _whole(reader)
     if study is None:
-        return pages.message("One moment", NOT_WHOLE, status=503, request_id=visit.request_id(request))
+        return pages.message(_("One moment"), NOT_WHOLE, status=503, request_id=visit.request_id(request))
     return await _send(reader, offer, study, words_for(visit.entry_key, reader.found.grant.id, once))
 
 
 async def _send(reader: Reader, offer: Offer, study: Study, words: str) -> web.Response:
+    if offer.kind not in PRINTED:
+        # What programs read is the same in every language.
+        read_by(Reading())
     unnamed = _is_unnamed(reader)
     cover = await _cover(reader, unnamed=unnamed)
     now = reader.visit.clock()
@@ -89,10 +99,18 @@ async def _words_once(reader: Reader, offer: Offer) -> web.Response:
         "file_words.html",
         label=offer.label,
         words=words_for(visit.entry_key, reader.found.grant.id, once).split("-"),
-        address=f"{unnamed or offer.address}&once={once}",
+        address=f"{unnamed or offer.address}{_paper_kept(reader)}&once={once}",
         back=reader.choice.address(),
         grant=reader.found.grant,
     )
+
+
+def _paper_kept(reader: Reader) -> str:
+    return f"&{'='.join(LETTER)}" if _paper(reader) == "us-letter" else ""
+
+
+def _paper(reader: Reader) -> Paper:
+    return "us-letter" if reader.request.query.get(LETTER[0]) == LETTER[1] else "a4"
 
 
 def words_for(key: bytes, grant: str, once: str) -> str:
@@ -113,7 +131,7 @@ def _is_unnamed(reader: Reader) -> bool:
 
 async def _whole(reader: Reader) -> Study | None:
     """Read everything; None if Nightscout didn't send it, for a file goes on without being asked again."""
-    for _ in range(_TRIES):
+    for _try in range(_TRIES):
         study = await reader.studies.study(reader.found.grant, reader.choice.days)
         if not study.late:
             return None if study.failed else study
@@ -123,7 +141,15 @@ async def _whole(reader: Reader) -> Study | None:
 async def _cover(reader: Reader, *, unnamed: bool) -> Cover:
     grant, visit = reader.found.grant, reader.visit
     shared, written = await visit.shared(grant), await remarks_of(visit.store, grant)
-    return cover_of(grant, shared, reader.policy, written, units=reader.choice.units, unnamed=unnamed)
+    return cover_of(
+        grant,
+        shared,
+        reader.policy,
+        written,
+        units=reader.choice.units,
+        unnamed=unnamed,
+        paper=_paper(reader),
+    )
 
 
 def _making(reader: Reader, study: Study, cover: Cover, *, now: int, unnamed: bool) -> Making:
@@ -133,5 +159,5 @@ def _making(reader: Reader, study: Study, cover: Cover, *, now: int, unnamed: bo
     summary = remembered.summary(seen, reader.choice, reader.policy, now=now)
     if "devicestatus" in study.compared_from:
         summary = without_automation_before(summary)
-    making = Making(material, summary, cover)
+    making = Making(material, summary, cover, remembered.press())
     return making.unnamed() if unnamed else making

@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from typing import Final
 
 import structlog
 from aiohttp import web
 
 from proxy.core.codes import read_code, read_link
-from proxy.core.errors import ChaperoneError
 from proxy.core.grant import Grant
 from proxy.core.session import new_session
 from proxy.locale.marked import _
-from proxy.visit import pages
+from proxy.visit import ahead, pages, reading
 from proxy.visit.browser import forget, signed_in, with_cookie
 from proxy.visit.entering import Entered, Refused, Waits, Why, enter
 from proxy.visit.forms import Fault, read_form
@@ -50,6 +48,8 @@ async def front_door(visit: Visit, request: web.Request) -> web.StreamResponse:
 
 async def entry_page(visit: Visit, request: web.Request) -> web.Response:
     """Answer GET /visit. Looking spends nothing and shows nothing: what a link holds, only the browser knows."""
+    # While the PIN is typed.
+    asyncio.get_running_loop().run_in_executor(None, reading.load)
     inside = await signed_in(visit, request) is not None
     return show_entry(inside=inside, pairing=bool(visit.console_url))
 
@@ -129,10 +129,7 @@ async def start_session(visit: Visit, request: web.Request, grant: Grant) -> web
     await forget(visit, request)
     value, session = new_session(grant.id, now=visit.clock(), random=visit.random)
     await visit.store.add_session(session)
-    if visit.studies is not None:
-        with suppress(ChaperoneError):  # what is wrong, the page itself will say
-            visit.studies.prepare(grant)
-            await asyncio.to_thread(pages.get_ready)  # while Nightscout answers
+    ahead.begin(visit, grant)
     return with_cookie(visit, pages.see_other(WELCOME), value)
 
 

@@ -1,7 +1,7 @@
 """Files from figures: one function for all kinds, the same for a clinician's download and an owner's export."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from proxy.report.bins import Granularity, bins
@@ -12,7 +12,7 @@ from proxy.report.jsonfile import json_file
 from proxy.report.lessened import without_words
 from proxy.report.model import Summary
 from proxy.report.passwords import locked_pdf
-from proxy.report.pdf import pdf_file, picture_file
+from proxy.report.pdf import Press
 from proxy.report.visitfile import visit_file
 from proxy.visit.files_offered import Kind
 
@@ -24,11 +24,13 @@ class Making:
     material: Material
     summary: Summary
     cover: Cover
+    press: Press = field(default_factory=Press)
 
     def unnamed(self) -> "Making":
         """Leave out what people wrote."""
         events = tuple(replace(event, words="") for event in self.material.events)
-        return Making(replace(self.material, events=events), without_words(self.summary), self.cover)
+        material = replace(self.material, events=events)
+        return replace(self, material=material, summary=without_words(self.summary))
 
 
 def name_of(summary: Summary, kind: Kind) -> str:
@@ -43,13 +45,13 @@ def body_of(making: Making, kind: Kind, words: str, random: Callable[[int], byte
     if kind == "json":
         return json_file(summary, cover)
     if kind == "png":
-        return picture_file(summary, cover)
+        return making.press.picture(summary, cover)
     if kind == "html":
         return visit_file(summary, cover, words, random=random)
     if kind == "pdf":
-        return pdf_file(summary, cover)
+        return making.press.pdf(summary, cover)
     if kind == "pdf-locked":
-        return locked_pdf(pdf_file(summary, cover), words)
+        return locked_pdf(making.press.pdf(summary, cover), words)
     return b"".join(table_of(making, cast("Granularity", kind.removeprefix("csv-"))))
 
 

@@ -9,10 +9,12 @@ from proxy.core.study import hides_basal
 from proxy.report.bins import Granularity, allowed
 from proxy.report.cover import is_unnamed
 from proxy.visit.choices import Choice
+from proxy.visit.reading import FILES
 
-FILES: Final = "/visit/files"
 REMOVED: Final = ("identifiers", "removed")
 """The parameter, and its value, by which identifiers are left out of a file."""
+LETTER: Final = ("paper", "letter")
+"""The parameter, and its value, by which a file is set on US Letter in place of A4."""
 Kind = Literal["pdf", "pdf-locked", "html", "png", "json", "csv-5min", "csv-15min", "csv-hour", "csv-day"]
 _CSV: Final[Mapping[Granularity, tuple[Kind, str]]] = {
     "5min": ("csv-5min", "Table, every 5 minutes (CSV)"),
@@ -26,6 +28,9 @@ _PRINTED: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("html", "Visit file, locked (HTML)", "opens in any browser without internet, with six words that are shown once"),
     ("png", "First page as a picture (PNG)", "not locked"),
 )  # fmt: skip
+PRINTED: Final[frozenset[Kind]] = frozenset(kind for kind, _, _ in _PRINTED)
+"""Files for people: in the reader's language."""
+_ON_PAPER: Final[frozenset[Kind]] = frozenset({"pdf", "pdf-locked", "png"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,11 @@ class Offer:
     hint: str
     address: str
     unnamed: str
+
+    @property
+    def letter(self) -> str:
+        """Give the address of the same file on US Letter; nothing for what is not on paper."""
+        return f"{self.address}&{'='.join(LETTER)}" if self.kind in _ON_PAPER else ""
 
 
 def files_offered(policy: Policy, choice: Choice) -> tuple[Offer, ...]:

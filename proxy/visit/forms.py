@@ -1,19 +1,24 @@
-"""Forms: read small and strictly, and only from our own pages."""
+"""Forms of the clinicians' pages: small, and each field once."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from proxy.forms import STATUS, NotTaken, Reason, read_pairs
 from proxy.locale.marked import _
 
 LARGEST: Final = 4096
 """Bytes of a form, after any content encoding."""
 _MOST_FIELDS: Final = 8
-_SECONDS: Final = 10
+_WORDS: Final[dict[Reason, str]] = {
+    "foreign_origin": _("This was not sent from this site's own page. Open the link again."),
+    "not_a_form": _("This page takes only its own form."),
+    "too_slow": _("The form took too long to arrive. Please try again."),
+    "too_large": _("That is more text than this page takes."),
+    "unreadable": _("The form could not be read. Go back and try again."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,45 +31,13 @@ class Fault:
 
 
 async def read_form(request: web.Request, *, origin: str) -> Mapping[str, str] | Fault:
-    """Read a form that one of our own pages sent; each field once.
-
-    What stands in the address is no part of it: addresses are kept in histories and logs.
-    """
-    if request.headers.getall("Origin", []) != [origin]:
-        return Fault(
-            403, "foreign_origin", _("This was not sent from this site's own page. Open the link again.")
-        )
-    if request.content_type != "application/x-www-form-urlencoded":
-        return Fault(415, "not_a_form", _("This page takes only its own form."))
-    try:
-        async with asyncio.timeout(_SECONDS):
-            body = await _read_capped(request)
-    except TimeoutError:
-        return Fault(408, "too_slow", _("The form took too long to arrive. Please try again."))
-    if body is None:
-        return Fault(413, "too_large", _("That is more text than this page takes."))
-    return _parse(body) or Fault(400, "not_a_form", _("The form could not be read. Go back and try again."))
-
-
-async def _read_capped(request: web.Request) -> bytes | None:
-    body = b""
-    while chunk := await request.content.read(LARGEST + 1 - len(body)):
-        body += chunk
-        if len(body) > LARGEST:
-            return None
-    return body
-
-
-def _parse(body: bytes) -> Mapping[str, str] | None:
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=True,
-            errors="strict",
-            max_num_fields=_MOST_FIELDS,
-        )
-    except ValueError:
-        return None
+    """Read a form that one of our own pages sent; each field once, and at least one."""
+    pairs = await read_pairs(request, origin=origin, largest=LARGEST, most=_MOST_FIELDS)
+    if isinstance(pairs, NotTaken):
+        return _fault(pairs.reason)
     fields = dict(pairs)
-    return fields if len(fields) == len(pairs) else None
+    return fields if fields and len(fields) == len(pairs) else _fault("unreadable")
+
+
+def _fault(reason: Reason) -> Fault:
+    return Fault(STATUS[reason], "not_a_form" if reason == "unreadable" else reason, _WORDS[reason])

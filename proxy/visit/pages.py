@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import jinja2
 import msgspec
 from aiohttp import web
 
 from proxy.core.headers import CONTENT_SECURITY_POLICY, PAGE, PRIVATE
-from proxy.locale.templates import in_source, speak
+from proxy.locale.templates import environment
 from proxy.visit.moments import moment, span
 
 POLLING: Final = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; connect-src 'self'"}
@@ -26,23 +25,9 @@ _FILES: Final = (
     ("strip.js", "text/javascript"),
     ("icon.svg", "image/svg+xml"),
 )
-IN_ENGLISH: Final = frozenset({"file_words.html"})
-"""Pages whose words are not all in the catalogues: they are English for everybody, as a whole."""
 
 
-def _environment() -> jinja2.Environment:
-    found = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_ROOM / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    speak(found)
-    return found
-
-
-_TEMPLATES: Final = _environment()
+_TEMPLATES: Final = environment(_ROOM / "templates")
 
 
 def page(
@@ -55,10 +40,7 @@ def page(
 def render(template: str, **values: Any) -> str:
     """Render a page of ours."""
     found = _TEMPLATES.get_template(template)
-    everywhere = {"moment": moment, "span": span}
-    if template in IN_ENGLISH:
-        return in_source(found, **everywhere, **values)
-    return found.render(**everywhere, **values)
+    return found.render(moment=moment, span=span, **values)
 
 
 def get_ready() -> None:

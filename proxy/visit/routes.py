@@ -8,7 +8,7 @@ from aiohttp import web
 
 from proxy.core.errors import ChaperoneError
 from proxy.locale.marked import _
-from proxy.visit import asking, downloads, entry, home, language, left_open, pages, pairing, summary, welcome
+from proxy.visit import asking, entry, home, language, left_open, pages, pairing, reading, welcome
 from proxy.visit.visit import Visit
 
 log = structlog.get_logger("visit")
@@ -35,10 +35,10 @@ def routes(visit: Visit) -> list[web.RouteDef]:
         web.get("/visit/home", _guarded(visit, home.home)),
         web.post(asking.ASKING, _guarded(visit, asking.ask)),
         web.get(f"{asking.ASKING}/state", _guarded(visit, asking.ask_state, for_programs=True)),
-        web.get("/visit/summary", _guarded(visit, summary.summary)),
-        web.get("/visit/summary.txt", _guarded(visit, summary.as_file)),
-        web.get("/visit/summary/day/{day}", _guarded(visit, summary.day)),
-        web.get(downloads.ROUTE, _guarded(visit, downloads.file, in_english=True)),
+        web.get("/visit/summary", _guarded(visit, reading.summary)),
+        web.get("/visit/summary.txt", _guarded(visit, reading.as_text)),
+        web.get("/visit/summary/day/{day}", _guarded(visit, reading.day)),
+        web.get(f"{reading.FILES}/{{kind}}", _guarded(visit, reading.file)),
         web.post("/visit/close", _guarded(visit, home.close)),
         web.get("/visit/closed", _guarded(visit, home.closed)),
         web.get("/visit/ended", _guarded(visit, left_open.ended)),
@@ -58,11 +58,11 @@ def front_door(visit: Visit) -> Handler:
     return _guarded(visit, entry.front_door)
 
 
-def _guarded(visit: Visit, answer: Page, *, for_programs: bool = False, in_english: bool = False) -> Handler:
-    """Wrap a page; files are written in English, whoever takes them."""
+def _guarded(visit: Visit, answer: Page, *, for_programs: bool = False) -> Handler:
+    """Wrap a page."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        language.begin(request, in_english=in_english)
+        language.begin(request)
         try:
             return await answer(visit, request)
         except ChaperoneError as error:

@@ -1,5 +1,6 @@
 """What the summary asks of the gate: types only."""
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from aiohttp import web
@@ -29,8 +30,8 @@ class Studies(Protocol):
         """Count a question; False if there are too many, and then that is on record."""
         ...
 
-    def prepare(self, grant: Grant) -> None:
-        """Begin to read what the first page will need."""
+    def prepare(self, grant: Grant, then: Callable[[Study], Awaitable[None]]) -> None:
+        """Begin to read what the first page will need; `then` is given it, unless a page asks first."""
         ...
 
     async def study(self, grant: Grant, days: int) -> Study:

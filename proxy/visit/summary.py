@@ -16,6 +16,7 @@ from proxy.core.headers import PRIVATE
 from proxy.core.policy import Policy
 from proxy.core.study import days_offered
 from proxy.locale.marked import _
+from proxy.report.glossary import explained
 from proxy.report.localtime import local_time
 from proxy.report.targets import TARGETS
 from proxy.report.words import UNITS
@@ -79,6 +80,7 @@ class Reader:
             "asking": self.asking,
             "files": files_offered(self.policy, self.choice),
             "remarks": await remarks_of(self.visit.store, grant),
+            "explained": explained(),
         }
 
 

@@ -1,6 +1,6 @@
 """The summary as its page needs it: figures in words, drawings, and a label on every hole. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -36,11 +36,10 @@ from proxy.report.words_tables import (
     insulin_lines,
     range_lines,
 )
+from proxy.visit.arrived import holes_in, notices_of
 from proxy.visit.choices import Choice
 
 SMALL_DAYS: Final = 14
-LATE: Final = "Nightscout is still sending this. The page asks again by itself."
-FAILED: Final = "This could not be read: Nightscout did not answer. Reload the page to try again."
 _FRESH_MINUTES: Final = 15
 
 
@@ -115,7 +114,7 @@ def page_of(summary: Summary, study: Study, policy: Policy, choice: Choice) -> P
         zone=zone_words(summary.zone, policy) if summary.zone_known else say(_ZONE_UNKNOWN),
         units=units,
         banner="" if not summary.shared.glucose else _banner(summary),
-        notices=_notices(study),
+        notices=notices_of(study),
         compared=_compared(summary),
         latest=_latest(summary, policy, units, time),
         headline=headline(summary, units),
@@ -138,7 +137,7 @@ def page_of(summary: Summary, study: Study, policy: Policy, choice: Choice) -> P
         settings=settings_shown(summary, units, time),
         counts=counts_of(summary),
         events=events_of(summary, units, time),
-        holes=_holes(summary, study, policy),
+        holes=holes_in(summary, study),
     )
 
 
@@ -196,23 +195,6 @@ def zone_words(zone: str, policy: Policy) -> str:
         if zone == "UTC"
         else say("Times are the patient's local time (%(zone)s).", zone=zone)
     )
-
-
-def _notices(study: Study) -> tuple[str, ...]:
-    found = []
-    if study.failed:
-        found.append(
-            say("Nightscout did not answer everything just now. What came is shown; what is missing says so.")
-        )
-    elif study.late:
-        found.append(say("Nightscout is still sending some of the data. This page asks again by itself."))
-    if study.stale:
-        found.append(
-            say(
-                "Nightscout answers slowly just now: the newest readings may be missing. Reload to look again."
-            )
-        )
-    return tuple(found)
 
 
 def _compared(summary: Summary) -> str:
@@ -306,42 +288,3 @@ def _automation_bar(automation: Automation) -> str:
         modes=", ".join(f"{say(MODE_WORDS[mode])} {percent(shares[mode])}" for mode in MODES),
     )
     return charts.flat_bar(shares, title)
-
-
-_SECTIONS: Final[Mapping[str, Sequence[str]]] = {
-    "glucose": ("entries",),
-    "insulin": ("treatments", "profile"),
-    "automation": ("devicestatus", "treatments"),
-    "settings": ("profile",),
-    "events": ("treatments", "entries"),
-}
-
-
-def _holes(summary: Summary, study: Study, policy: Policy) -> Mapping[str, str]:
-    holes = dict(_not_shared(summary, policy))
-    for section, needed in _SECTIONS.items():
-        if section in holes:
-            continue
-        if study.failed & set(needed):
-            holes[section] = say(FAILED)
-        elif study.late & set(needed):
-            holes[section] = say(LATE)
-    return holes
-
-
-def _not_shared(summary: Summary, policy: Policy) -> Iterable[tuple[str, str]]:
-    shared = summary.shared
-    if not shared.glucose:
-        yield "glucose", say("Glucose readings are not shared for this visit.")
-    if not (shared.boluses or shared.carbs or shared.temp_basals or shared.total_insulin):
-        yield "insulin", say("Insulin and carbohydrates are not shared for this visit.")
-    if not shared.loop and not shared.shows(
-        "OpenAPS Offline", "Temporary Override", "Temporary Target", "Exercise"
-    ):
-        yield "automation", say("Whether and how a system dosed automatically is not shared for this visit.")
-    if not shared.profile:
-        yield "settings", say("Pump and loop settings are not shared for this visit.")
-    if policy.detail == "summary":
-        yield "events", say("Single events are not shared for this visit: only figures for the whole period.")
-    elif policy.detail != "full":
-        yield "events", say("Single events are not shared for this visit: only averages.")

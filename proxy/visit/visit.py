@@ -9,7 +9,7 @@ from aiohttp import web
 from proxy.core.grant import Grant
 from proxy.core.identity import ABOUT_ME, ME, equipment, read_about_me, whose
 from proxy.core.policy import Identity
-from proxy.core.ports import Clock, RandomBytes, Store
+from proxy.core.ports import Clock, Documents, RandomBytes, Store
 from proxy.core.record import Draft, Kind, Value
 from proxy.core.session import Cookie, cookie_for, origin_of
 from proxy.visit.remembered import Remembered
@@ -45,6 +45,17 @@ class Shared:
     """What the patient uses, in the owner's words: what it is, and its name."""
     units: str = ""
     """The patient's own units of glucose; empty if the owner did not say."""
+
+
+async def by_owner(documents: Documents, shared: Shared) -> Shared:
+    """Add what the owner said of themselves, as far as the policy tells it. Raises StoreUnavailable."""
+    about = read_about_me(await documents.document(ABOUT_ME, ME))
+    return replace(
+        shared,
+        whose=whose(shared.identity, about),
+        equipment=equipment(shared.identity, about, shared.classes),
+        units=about.units,
+    )
 
 
 async def no_token(_request: web.Request) -> Grant | None:
@@ -100,14 +111,7 @@ class Visit:
 
         Read anew each time, so that a name that was taken back is gone at once. Raises StoreUnavailable.
         """
-        shared = self.describe(grant)
-        about = read_about_me(await self.store.document(ABOUT_ME, ME))
-        return replace(
-            shared,
-            whose=whose(shared.identity, about),
-            equipment=equipment(shared.identity, about, shared.classes),
-            units=about.units,
-        )
+        return await by_owner(self.store, self.describe(grant))
 
     def draft(self, request: web.Request, kind: Kind, at: int, **fields: Value) -> Draft:
         """Write what is recorded of this request."""

@@ -176,7 +176,8 @@ def _summary(_rows: Rows, _folder: Path, _now: int) -> Iterator[str]:
         "*Later*: the newest days are read anew, after five seconds. *At once*: within those. Below, the peers' part of the same work, on the same readings.\n"
     )
     seen = summary.see(url.rstrip("/"), token)
-    yield summary.table(seen, summary.peers(url.rstrip("/"), token, seen.html))
+    yield summary.table(seen)
+    yield summary.peers_table(summary.peers(url.rstrip("/"), token, seen.html))
 
 
 def _memory(_: Rows, folder: Path, now: int) -> Iterator[str]:

@@ -5,25 +5,21 @@ service worker of the direct way is blocked: at its first visit it would load th
 """
 
 import asyncio
-import json
 import os
 import secrets
-import shutil
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
-from tests.bench.subjects import CACHE, free_port, running
+from tests.bench.served import CHROMIUM, Served, served
+from tests.bench.subjects import CACHE
 
 BUDGET = 1.0
 ROUNDS = 9
-CHROMIUM = "/usr/bin/chromium"
 _ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,7 +29,6 @@ _ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_TOOL = [sys.executable, "-m", "proxy"]
 _WATCH = """
 (function look() {
   var shown = document.querySelector(".bgStatus .currentBG");
@@ -56,37 +51,16 @@ class Way:
 
 def navigation(url: str, token: str) -> list[Way]:
     """Measure through Chaperone and direct, before a real Nightscout. Gives direct first."""
-    with _served(url, token) as (address, env):
-        return asyncio.run(_measured(Way("direct", f"{url}/?token={token}"), address, env))
+    with served(url, token) as site:
+        return asyncio.run(_measured(Way("direct", f"{url}/?token={token}"), site))
 
 
-@contextmanager
-def _served(url: str, token: str) -> Iterator[tuple[str, dict[str, str]]]:
-    CACHE.mkdir(parents=True, exist_ok=True)
-    data, port = CACHE / f"data-{secrets.token_hex(4)}", free_port()
-    address = f"http://127.0.0.1:{port}"
-    env = {
-        "CHAPERONE_DATA": str(data),
-        "CHAPERONE_PORT": str(port),
-        "CHAPERONE_OWNER_PORT": str(free_port()),
-        "CHAPERONE_PUBLIC_URL": address,
-        "CHAPERONE_LOG_LEVEL": "error",
-        "NIGHTSCOUT_URL": url,
-        "NIGHTSCOUT_TOKEN": token,
-    }
-    try:
-        with running("Chaperone", [*_TOOL, "serve"], port, [], core=min(os.sched_getaffinity(0)), env=env):
-            yield address, env
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
-
-
-async def _measured(direct: Way, address: str, env: dict[str, str]) -> list[Way]:
-    through = Way("Chaperone", f"{address}/", CACHE / f"session-{secrets.token_hex(4)}.json")
+async def _measured(direct: Way, site: Served) -> list[Way]:
+    through = Way("Chaperone", f"{site.address}/", CACHE / f"session-{secrets.token_hex(4)}.json")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGS)
         try:
-            await _sign_in(browser, through, env)
+            await _sign_in(browser, through, site)
             for way in (direct, through):  # each once for nothing, so that no server is at its first answer
                 await _visit_twice(browser, way)
                 way.cold.clear()
@@ -101,24 +75,8 @@ async def _measured(direct: Way, address: str, env: dict[str, str]) -> list[Way]
     return [direct, through]
 
 
-async def _sign_in(browser: Browser, way: Way, env: dict[str, str]) -> None:
-    command = [
-        *_TOOL,
-        "mint",
-        "--clinician",
-        "Bench",
-        "--policy",
-        "consultant",
-        "--days",
-        "90",
-        "--expires",
-        "4h",
-    ]
-    minted = json.loads(
-        await asyncio.to_thread(
-            subprocess.check_output, [*command, "--json"], env=os.environ | env, cwd=Path(__file__).parents[2]
-        )
-    )
+async def _sign_in(browser: Browser, way: Way, site: Served) -> None:
+    minted = await asyncio.to_thread(site.mint)
     async with _context(browser, None) as context:
         page = await context.new_page()
         await page.goto(minted["link"])

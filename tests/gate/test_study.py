@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
@@ -11,6 +12,7 @@ from aiohttp.test_utils import make_mocked_request
 from proxy.core.errors import GrantEnded
 from proxy.core.grant import DAY, Grant
 from proxy.core.record import Draft
+from proxy.core.study import Study
 from proxy.gate.study import Studies
 from tests.gate.asked_site import Asked
 from tests.living import HOUR, NOW, Living, living
@@ -90,6 +92,81 @@ async def test_preparing_reads_ahead_what_the_first_page_needs() -> None:
         before = len(asked.questions)
         await studies.study(grant, 14)
     assert len(asked.questions) == before > 0
+
+
+async def test_what_is_read_when_a_grant_is_made_serves_its_opening() -> None:
+    asked = Asked()
+    async with living(upstream=asked.site) as house:
+        access = await house.mint("cgm-only", days=90)
+        waiting = await house.store.grant(access.id)
+        assert waiting is not None
+        house.studies.prepare(waiting)
+        await house.studies.settled()
+        before = len(asked.questions)
+        grant = await house.store.open(
+            access.id, house.clock(), zone="Europe/Berlin", record=Draft("opened", NOW, {})
+        )
+        study = await house.studies.study(grant, 14)
+    assert len(asked.questions) == before > 0
+    assert study.rows["entries"]
+    assert study.fetched > 0
+
+
+async def test_nothing_is_read_for_a_visit_that_is_not_yet_near() -> None:
+    asked = Asked()
+    async with studying(asked, "cgm-only") as (_, grant, studies):
+        asked.questions.clear()
+        studies.prepare(replace(grant, opened_at=None, opens_at=NOW + DAY))
+        await studies.settled()
+    assert asked.questions == []
+
+
+async def test_what_was_prepared_is_given_whole_and_its_bytes_are_counted_for_who_is_shown_it() -> None:
+    given: list[Study] = []
+
+    async def take(study: Study) -> None:
+        given.append(study)
+
+    async with studying(Asked()) as (_, grant, studies):
+        studies.prepare(grant, take)
+        await studies.settled()
+        study = await studies.study(grant, 14)
+    assert [one.mark for one in given] == [study.mark]
+    assert given[0].fetched == 0
+    assert study.fetched > 0
+
+
+async def test_a_page_that_is_asked_for_meanwhile_is_not_computed_twice() -> None:
+    given: list[Study] = []
+
+    async def take(study: Study) -> None:
+        given.append(study)
+
+    asked = Asked(slow={"devicestatus": asyncio.Event()})
+    async with studying(asked) as (house, grant, _):
+        studies = Studies(house.gate, patience=0.05)
+        studies.prepare(grant, take)
+        await studies.study(grant, 14)
+        asked.slow["devicestatus"].set()
+        await studies.settled()
+        await studies.stop()
+    assert given == []
+
+
+async def test_the_parts_of_a_study_are_its_rows_and_old_ones_stay_the_same() -> None:
+    async with studying(Asked()) as (house, grant, studies):
+        await studies.study(grant, 14)
+        await studies.settled()
+        first = await studies.study(grant, 14)
+        for piece, kept in studies._kept.items():  # as if five seconds had passed
+            kept.good_until = 0 if piece.until > NOW - 2 * DAY else kept.good_until
+        house.clock.now += 6_000
+        later = await studies.study(grant, 14)
+    for name, rows in first.rows.items():
+        assert [row for part in first.parts if part.collection == name for row in part.rows] == rows
+    editions = [{part.edition for part in study.parts} for study in (first, later)]
+    assert editions[0] & editions[1]
+    assert editions[1] - editions[0]
 
 
 async def test_glucose_is_there_while_device_status_is_still_on_its_way() -> None:

@@ -259,3 +259,33 @@ async def test_many_files_in_a_short_time_are_refused(site: StillSite) -> None:
                 answers.append(response.status)
     assert answers[:60] == [200] * 60
     assert answers[-1] == 429
+
+
+async def test_files_for_people_are_in_the_readers_language_and_those_for_programs_are_not(
+    site: StillSite,
+) -> None:
+    async with reading(site) as (house, _, headers):
+        german = headers | {"Accept-Language": "de"}
+        _, paper = await fetch(house, german, "pdf", "?units=mmol")
+        words, locked = await fetch_locked(house, german, "html")
+        tables = [await fetch(house, each, "csv-day") for each in (headers, german)]
+        figures = [await fetch(house, each, "json") for each in (headers, german)]
+    told = pdf_words(paper)
+    assert "Glukose-Zusammenfassung" in told
+    assert "Erstellt für" in told
+    assert re.search(r"\d,\d mmol/L", told)
+    assert '<html lang="de-DE">' in locked.decode()
+    assert "Wie jede Zahl berechnet ist" in unlocked(locked.decode(), words)
+    assert tables[0] == tables[1]
+    assert figures[0] == figures[1]
+
+
+async def test_a_report_is_set_on_us_letter_if_that_is_asked_for_locked_ones_too(site: StillSite) -> None:
+    async with reading(site) as (house, _, headers):
+        offered = section(await page(house, headers), "files")
+        _, plain = await fetch(house, headers, "pdf", "?paper=letter")
+        words, locked = await fetch_locked(house, headers, "pdf-locked", "?paper=letter")
+    assert "paper=letter" in offered
+    with pikepdf.open(io.BytesIO(plain)) as one, pikepdf.open(io.BytesIO(locked), password=words) as other:
+        assert [float(edge) for edge in one.pages[0].mediabox] == [0, 0, 612, 792]
+        assert [float(edge) for edge in other.pages[0].mediabox] == [0, 0, 612, 792]

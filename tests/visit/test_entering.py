@@ -272,7 +272,7 @@ async def test_a_grant_without_a_pin_that_can_be_read_lets_nobody_in(place: Plac
 
 
 async def test_a_dropped_connection_still_leaves_its_attempt_on_record(place: Place) -> None:
-    minted: Minted = await place.mint()
+    minted: Minted = await place.mint(hashed=hash_pin)  # slow, so that somebody can hang up meanwhile
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(place.try_pin(minted, wrong(minted)), 0.01)
     for _ in range(100):

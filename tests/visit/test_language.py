@@ -31,6 +31,14 @@ async def test_a_choice_is_kept_in_a_cookie_that_holds_a_word(place: Place) -> N
     assert "Auf diesem Computer geschlossen" in (await place.get("/visit/closed", headers=CHOSEN)).text
 
 
+async def test_another_language_shows_the_same_choice_and_nothing_else_of_the_address(place: Place) -> None:
+    page = await place.get("/visit?units=mmol&days=14&code=7KQ2M-XD4WT&targets=%22%3E%3Cb%3E")
+    assert 'href="/visit/language/de?back=/visit%3Fdays%3D14%26units%3Dmmol"' in page.text
+    assert "7KQ2M" not in page.text
+    back = await place.get("/visit/language/de?back=/visit/summary%3Fdays%3D14%26units%3Dmmol")
+    assert back.headers["Location"] == "/visit/summary?days=14&units=mmol"
+
+
 async def test_english_can_be_chosen_in_a_german_browser(place: Place) -> None:
     page = await place.get("/visit", headers=GERMAN | {"Cookie": "visit-language=en"})
     assert '<html lang="en">' in page.text

@@ -1,21 +1,37 @@
 """Finished summaries: given again while their rows are the same, and never to who may see something else."""
 
 import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
+from typing import Any
 
 import pytest
 
 from proxy.core.policyfile import parse
-from proxy.core.study import Span, Study
+from proxy.core.study import Part, Span, Study
 from proxy.report.targets import PREGNANCY, STANDARD
 from proxy.visit.choices import Choice
-from proxy.visit.remembered import Remembered
+from proxy.visit.remembered import Remembered, _Kept
 from tests.living import HOUR, NOW, POLICIES
 from tests.visit.test_summary import page, reading, site
 
 __all__ = ["site"]
 
 DAY = 24 * HOUR
+
+
+class Looked(list[Any]):
+    """Rows that count how often they are looked through."""
+
+    looked = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        self.looked += 1
+        return super().__iter__()
+
+
 POLICY = parse((POLICIES / "consultant.yaml").read_text(), file="consultant")
 CHOICE = Choice(14, "mg/dL", STANDARD, 14)
 ROWS = [{"type": "sgv", "date": NOW - n * HOUR // 12, "sgv": 100 + n % 50} for n in range(2000)]
@@ -52,6 +68,37 @@ def test_other_targets_are_other_figures() -> None:
     other = remembered.summary(STUDY, replace(CHOICE, targets=PREGNANCY), POLICY, now=NOW)
     assert other.targets == PREGNANCY
     assert remembered.summary(STUDY, CHOICE, POLICY, now=NOW).targets == STANDARD
+
+
+def test_rows_that_were_read_before_are_not_read_again() -> None:
+    remembered, old = Remembered(), Looked(ROWS[1000:])
+    for edition in (2, 3):
+        parts = (Part("entries", edition, ROWS[:1000]), Part("entries", 1, old))
+        study = replace(STUDY, parts=parts, mark=("view", edition, 1))
+        whole = Remembered().summary(replace(study, parts=()), CHOICE, POLICY, now=NOW)
+        assert remembered.summary(study, CHOICE, POLICY, now=NOW) == whole
+    assert old.looked == 1
+
+
+def test_what_two_ask_for_at_once_is_computed_once() -> None:
+    begun, go_on, made = Event(), Event(), []
+    kept: _Kept[int] = _Kept(10_000)
+
+    def make() -> tuple[int, int]:
+        made.append(1)
+        begun.set()
+        assert go_on.wait(30)
+        return 5, 1
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(kept.get, ("name",), make) for _ in range(2)]
+        assert begun.wait(30)
+        go_on.set()
+        assert [one.result(30) for one in both] == [5, 5]
+    assert made == [1]
+    with pytest.raises(ZeroDivisionError):
+        kept.get(("other",), lambda: (1 // 0, 1))
+    assert kept.get(("other",), lambda: (6, 1)) == 6
 
 
 def test_only_so_much_is_kept() -> None:

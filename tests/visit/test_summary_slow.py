@@ -7,7 +7,8 @@ import pytest
 from proxy.gate.study import Studies
 from proxy.visit import Visit
 from proxy.visit import pages as written
-from proxy.visit.summary_page import FAILED, LATE, Remarks
+from proxy.visit.arrived import FAILED, LATE
+from proxy.visit.summary_page import Remarks
 from tests.gate.asked_site import Asked
 from tests.living import Living, living
 
