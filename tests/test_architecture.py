@@ -13,12 +13,13 @@ MAY_IMPORT = {
     "core": set(),
     "locale": {"core"},
     "report": {"core"},
-    **{edge: {"core", "report", "locale"} for edge in EDGES},
+    "forms": set(),
+    **{edge: {"core", "report", "locale", "forms"} for edge in EDGES},
     "settings": {"core"},
     "house": {"core", "settings", "stores"},
     "listening": {"core"},
     "app": {"core", "report", "settings", "house", "listening"} | EDGES,
-    "cli": {"core", "report", "settings", "house", "app"} | EDGES,
+    "cli": {"core", "report", "locale", "settings", "house", "app"} | EDGES,
 }
 NOT_IN_THE_CORE = {
     "aiohttp",

@@ -17,6 +17,7 @@ from proxy.core.days import day_words
 from proxy.core.errors import StoreUnavailable
 from proxy.core.policy import Identity
 from proxy.core.ports import Document
+from proxy.core.tongue import say
 
 ABOUT_ME: Final = "about-me"
 """The kind of the one document that holds it."""
@@ -84,9 +85,9 @@ def _in_full(about: AboutMe) -> Iterator[str]:
     if about.name:
         yield about.name
     if about.birth_date:
-        yield f"born {day_words(about.birth_date)}"
+        yield say("born %(day)s", day=day_words(about.birth_date))
     if about.clinic_number:
-        yield f"clinic number {about.clinic_number}"
+        yield say("clinic number %(number)s", number=about.clinic_number)
 
 
 def initials(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from proxy.core.record import GENESIS
+from proxy.core.tongue import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,13 @@ def heads_of(bodies: Sequence[bytes]) -> list[str]:
 def check_copy(bodies: Sequence[bytes], claim: Claim, original: Sequence[bytes] = ()) -> Finding:
     """Check a copy, line by line as exported. `original` is the log as it is kept, as far as there is one."""
     if not bodies:
-        return Finding(False, "There is no line in it.")
+        return Finding(False, _("There is no line in it."))
     lines: list[_Line] = []
     for number, body in enumerate(bodies, 1):
         try:
             lines.append(_read(body))
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return Finding(False, "Line %(line)s is not a record of an access log.", {"line": number})
+            return Finding(False, _("Line %(line)s is not a record of an access log."), {"line": number})
     wrong = _foreign(lines, claim) or _misplaced([line.n for line in lines])
     return wrong or _changed(bodies, claim, original) or _right(bodies, claim)
 
@@ -68,9 +69,11 @@ def check_copy(bodies: Sequence[bytes], claim: Claim, original: Sequence[bytes] 
 def _foreign(lines: Sequence[_Line], claim: Claim) -> Finding | None:
     strange = [number for number, line in enumerate(lines, 1) if line.grant != claim.grant]
     if len(strange) == len(lines):
-        return Finding(False, "This is the log of another share.")
+        return Finding(False, _("This is the log of another share."))
     return (
-        Finding(False, "Line %(line)s belongs to another share.", {"line": strange[0]}) if strange else None
+        Finding(False, _("Line %(line)s belongs to another share."), {"line": strange[0]})
+        if strange
+        else None
     )
 
 
@@ -83,26 +86,26 @@ def _misplaced(numbers: Sequence[int]) -> Finding | None:
     if sorted(numbers) == list(range(1, len(numbers) + 1)):
         if len(wrong) == 2:  # noqa: PLR2004 - a pair
             return Finding(
-                False, "Lines %(one)s and %(other)s have changed places.", {"one": first, "other": last}
+                False, _("Lines %(one)s and %(other)s have changed places."), {"one": first, "other": last}
             )
-        return Finding(False, "The lines are not in their order, from line %(line)s on.", {"line": first})
+        return Finding(False, _("The lines are not in their order, from line %(line)s on."), {"line": first})
     there = numbers[first - 1]
     if there < first:
-        return Finding(False, "Line %(line)s stands there twice.", {"line": there})
+        return Finding(False, _("Line %(line)s stands there twice."), {"line": there})
     if there == first + 1:
-        return Finding(False, "Line %(line)s is missing.", {"line": first})
-    return Finding(False, "Lines %(one)s to %(other)s are missing.", {"one": first, "other": there - 1})
+        return Finding(False, _("Line %(line)s is missing."), {"line": first})
+    return Finding(False, _("Lines %(one)s to %(other)s are missing."), {"one": first, "other": there - 1})
 
 
 def _changed(bodies: Sequence[bytes], claim: Claim, original: Sequence[bytes]) -> Finding | None:
     for number, (body, kept) in enumerate(zip(bodies, original, strict=False), 1):
         if body != kept:
-            return Finding(False, "Line %(line)s was changed.", {"line": number})
+            return Finding(False, _("Line %(line)s was changed."), {"line": number})
     if len(bodies) < claim.length:
         cut = {"one": len(bodies) + 1, "other": claim.length}
-        return Finding(False, "The end is cut off: lines %(one)s to %(other)s are missing.", cut)
+        return Finding(False, _("The end is cut off: lines %(one)s to %(other)s are missing."), cut)
     if heads_of(bodies[: claim.length])[-1:] != [claim.head]:
-        return Finding(False, "A line was changed: the check number is not that of these lines.")
+        return Finding(False, _("A line was changed: the check number is not that of these lines."))
     return None
 
 
@@ -110,14 +113,16 @@ def _right(bodies: Sequence[bytes], claim: Claim) -> Finding:
     more = len(bodies) - claim.length
     if more and claim.final:
         return Finding(
-            False, "Lines were added after the end, from line %(line)s on.", {"line": claim.length + 1}
+            False, _("Lines were added after the end, from line %(line)s on."), {"line": claim.length + 1}
         )
     if more:
         return Finding(
             True,
-            "The check number belongs to the first %(lines)s lines: none was changed. %(more)s came later.",
+            _(
+                "The check number belongs to the first %(lines)s lines: none was changed. %(more)s came later."
+            ),
             {"lines": claim.length, "more": more},
         )
     return Finding(
-        True, "All %(lines)s lines are as they were: the check number fits.", {"lines": claim.length}
+        True, _("All %(lines)s lines are as they were: the check number fits."), {"lines": claim.length}
     )

@@ -4,17 +4,32 @@ Rules of this file: pure. Nothing is left out silently: each sentence says how m
 records themselves stay one tap away.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
-from proxy.core.logwords import Fields, Moment, answered_whole, came_by, happened, topic
+from proxy.core.logwords import (
+    Fields,
+    Moment,
+    answered_whole,
+    came_by,
+    device_of,
+    happened,
+    refused_for,
+    topic,
+)
+from proxy.core.tongue import _, say, say_number
 
 Tone = Literal["plain", "wrong", "end"]
 PAUSE: Final = 300_000
 """Milliseconds without a request after which the next one begins a new sentence."""
 _ANSWERS: Final = ("answer", "begun", "part", "sent", "cut")
-_DEVICES: Final = {"iPhone": "an iPhone", "iPad": "an iPad", "Android": "an Android device", "tool": "a tool"}
+
+
+_TONES: Final[Mapping[str, Tone]] = MappingProxyType(
+    {"sign_in": "wrong", "ended": "end", "entry_closed": "wrong"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +109,38 @@ def _told(run: Sequence[Fields], whole: frozenset[object], moment: Moment) -> tu
         case "requests":
             return _requests(run, whole)
         case "wrong":
-            left = run[-1].get("tries_left", 0)
-            count = "A wrong PIN" if len(run) == 1 else f"{len(run)} wrong PINs"
-            return f"{count}{_on(run[0], 'from')}; {left} {'try' if left == 1 else 'tries'} left", "wrong"
+            return _wrong_pins(run), "wrong"
         case _:
             return _single(run[0], whole, moment)
 
 
+def _wrong_pins(run: Sequence[Fields]) -> str:
+    count = say_number(
+        "A wrong PIN%(device)s", "%(count)s wrong PINs%(device)s", len(run), device=_from(run[0])
+    )
+    left = say_number("%(count)s try left", "%(count)s tries left", run[-1].get("tries_left", 0))
+    return f"{count}; {left}"
+
+
 def _single(fields: Fields, whole: frozenset[object], moment: Moment) -> tuple[str, Tone]:
-    way = came_by(fields)
+    tone = _TONES.get(fields["kind"], "plain")
     match fields["kind"]:
         case "opened":
-            return f"Opened for the first time{_on(fields)}{', ' if way else ''}{way}", "plain"
+            return say("Opened for the first time%(device)s%(way)s", **_way(fields)), tone
         case "sign_in" if fields.get("outcome") == "entered":
-            return f"Opened again{_on(fields)}{', ' if way else ''}{way}", "plain"
+            return say("Opened again%(device)s%(way)s", **_way(fields)), "plain"
         case "sign_in":
-            return f"{happened(fields, whole, moment)}{_on(fields, ', from')}", "wrong"
-        case "ended":
-            return happened(fields, whole, moment), "end"
-        case "entry_closed":
-            return happened(fields, whole, moment), "wrong"
+            device = _from(fields)
+            return f"{happened(fields, whole, moment)}{',' if device else ''}{device}", tone
+        case "closed":
+            return say("Closed%(device)s; the access goes on", device=_on(fields)), tone
         case _:
-            return happened(fields, whole, moment), "plain"
+            return happened(fields, whole, moment), tone
+
+
+def _way(fields: Fields) -> Mapping[str, str]:
+    way = came_by(fields)
+    return {"device": _on(fields), "way": f", {way}" if way else ""}
 
 
 def _requests(run: Sequence[Fields], whole: frozenset[object]) -> tuple[str, Tone]:
@@ -123,35 +148,48 @@ def _requests(run: Sequence[Fields], whole: frozenset[object]) -> tuple[str, Ton
     refused = [fields for fields in run if fields["kind"] == "refusal"]
     # Of a long answer only its beginning counts: the rest is the same request.
     asked = [fields for fields in run if fields["kind"] in ("answer", "begun")]
-    taken = _named(fields for fields in asked if _is_file(fields))
-    looked = _named(fields for fields in asked if not _is_file(fields))
-    parts = []
-    if asked:
-        about = [f"looked at {looked}"] if looked else []
-        about += [f"took {taken}"] if taken else []
-        words = " and ".join(about) or "looked at what pages ask of their own accord"
-        parts.append(f"{words[0].upper()}{words[1:]}{_on(run[0])} ({_count(len(asked), 'request')})")
+    parts = [_answered(asked)] if asked else []
     broken = sum(fields["kind"] == "begun" and fields.get("request_id") not in whole for fields in run)
     broken += sum(fields["kind"] == "cut" for fields in run)
     if broken:
-        parts.append(f"{broken} of them broke off")
+        parts.append(say("%(count)s of them broke off", count=broken))
     if refused:
-        why = ", ".join(dict.fromkeys(str(each.get("reason", "")).replace("_", " ") for each in refused))
-        parts.append(f"{_count(len(refused), 'request')} refused ({why})")
-    return "; ".join(parts) or "A download went on", "plain" if asked or not refused else "wrong"
+        parts.append(_refused(refused))
+    return "; ".join(parts) or say("A download went on"), "plain" if asked or not refused else "wrong"
+
+
+def _answered(asked: Sequence[Fields]) -> str:
+    taken = _named(fields for fields in asked if _is_file(fields))
+    looked = _named(fields for fields in asked if not _is_file(fields))
+    match bool(looked), bool(taken):
+        case True, True:
+            words = _("Looked at %(looked)s and took %(taken)s%(device)s (%(requests)s)")
+        case True, False:
+            words = _("Looked at %(looked)s%(device)s (%(requests)s)")
+        case False, True:
+            words = _("Took %(taken)s%(device)s (%(requests)s)")
+        case _:
+            words = _("Looked at what pages ask of their own accord%(device)s (%(requests)s)")
+    requests = say_number("%(count)s request", "%(count)s requests", len(asked))
+    return say(words, looked=looked, taken=taken, device=_on(asked[0]), requests=requests)
+
+
+def _refused(refused: Sequence[Fields]) -> str:
+    why = ", ".join(dict.fromkeys(map(refused_for, refused)))
+    return say_number(
+        "%(count)s request refused (%(why)s)", "%(count)s requests refused (%(why)s)", len(refused), why=why
+    )
 
 
 def _named(answers: Iterable[Fields]) -> str:
     return ", ".join(dict.fromkeys(filter(None, map(topic, answers))))
 
 
-def _on(fields: Fields, word: str = "on") -> str:
-    device = str(fields.get("device") or "")
-    if not device:
-        return ""
-    space = "" if word.startswith(",") else " "
-    return f"{space}{word} {_DEVICES.get(device, f'a {device}')}"
+def _on(fields: Fields) -> str:
+    device = device_of(fields)
+    return " " + say("on %(device)s", device=device) if device else ""
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def _from(fields: Fields) -> str:
+    device = device_of(fields)
+    return " " + say("from %(device)s", device=device) if device else ""

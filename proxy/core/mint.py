@@ -7,7 +7,7 @@ holds their hashes. All faults are told at once, in sentences that an owner can 
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from proxy.core.codes import hash_code, hash_link, hash_pin, new_code, new_link, new_pin
 from proxy.core.errors import GrantError
@@ -15,6 +15,7 @@ from proxy.core.grant import DAY, HOUR, LONGEST, Grant
 from proxy.core.policy import Policy
 from proxy.core.ports import RandomBytes
 from proxy.core.record import GENESIS, Draft
+from proxy.core.tongue import say, say_number
 
 TRIES = 10
 """PIN tries before the entry closes."""
@@ -49,6 +50,14 @@ def for_visit_at(visit_at: int, now: int) -> Times:
     return Times(opens_at=max(now, visit_at - HOUR), lasts=None, expires_at=visit_at + 2 * DAY)
 
 
+class HashPin(Protocol):
+    """How a PIN is stored: `hash_pin`."""
+
+    def __call__(self, key: bytes, pin: str, *, random: RandomBytes) -> str:
+        """Give the stored form."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Minted:
     """A new grant, and what travels. Link or code go one way, the passcode another; none is stored."""
@@ -78,6 +87,7 @@ def new_grant(
     words: str = "",
     url_token: bool = False,
     kind: Literal["visit", "preview"] = "visit",
+    hashed: HashPin = hash_pin,
 ) -> Minted:
     """Make a grant; raises GrantError with one sentence per fault, a line each.
 
@@ -106,7 +116,7 @@ def new_grant(
         zone=None,
         link_hash=hash_link(entry_key, secret),
         code_hash=hash_code(entry_key, code),
-        pin_hash=hash_pin(entry_key, passcode, random=random),
+        pin_hash=hashed(entry_key, passcode, random=random),
         tries_left=TRIES,
         url_token=url_token,
         length=0,
@@ -117,7 +127,14 @@ def new_grant(
 
 
 def _consent(policy: Policy, grant: Grant, words: str) -> Draft:
-    said = f"I share “{policy.title}” with {grant.clinician}: {_days(grant.days)}, as policy {policy.name} says it."
+    # In the language in which the owner said it: it is their sentence.
+    said = say(
+        "I share “%(title)s” with %(name)s: %(days)s, as policy %(policy)s says it.",
+        title=say(policy.title),
+        name=grant.clinician,
+        days=say_number("the last day", "the last %(count)s days", grant.days),
+        policy=policy.name,
+    )
     return Draft(
         "consent",
         grant.minted_at,
@@ -135,10 +152,6 @@ def _consent(policy: Policy, grant: Grant, words: str) -> Draft:
     )
 
 
-def _days(days: int) -> str:
-    return "the last day" if days == 1 else f"the last {days} days"
-
-
 def _check(policy: Policy, *, clinician: str, days: int, times: Times, now: int, words: str) -> None:
     faults = [
         *_name_faults(clinician),
@@ -152,32 +165,41 @@ def _check(policy: Policy, *, clinician: str, days: int, times: Times, now: int,
 
 def _name_faults(clinician: str) -> Iterator[str]:
     if not clinician:
-        yield "Say who this is for, for example “Diabetes clinic”."
+        yield say("Say who this is for, for example “Diabetes clinic”.")
     if len(clinician) > NAME_LENGTH:
-        yield f"The name of who this is for can have up to {NAME_LENGTH} letters; please shorten it."
+        yield say(
+            "The name of who this is for can have up to %(most)s letters; please shorten it.",
+            most=NAME_LENGTH,
+        )
     if any(_is_control(letter) for letter in clinician):
-        yield "The name of who this is for holds a character that can't be shown; please type it again."
+        yield say("The name of who this is for holds a character that can't be shown; please type it again.")
 
 
 def _days_faults(policy: Policy, days: int) -> Iterator[str]:
     if not 1 <= days <= policy.window:
-        yield f"“{policy.title}” can show between 1 and {policy.window} days; please choose a number in between."
+        yield say(
+            "“%(title)s” can show between 1 and %(most)s days; please choose a number in between.",
+            title=say(policy.title),
+            most=policy.window,
+        )
 
 
 def _time_faults(times: Times, now: int) -> Iterator[str]:
     if times.expires_at <= now or times.expires_at <= times.opens_at:
-        yield "The share would end before it begins; please choose a later end."
+        yield say("The share would end before it begins; please choose a later end.")
     if times.expires_at > now + LONGEST:
-        yield "A share can end 30 days from now at the latest; please choose an earlier end."
+        yield say("A share can end 30 days from now at the latest; please choose an earlier end.")
     if times.lasts is not None and not SHORTEST <= times.lasts <= LONGEST:
-        yield "After its first opening a share can last from one minute to 30 days; please choose a time in between."
+        yield say(
+            "After its first opening a share can last from one minute to 30 days; please choose a time in between."
+        )
 
 
 def _words_faults(words: str) -> Iterator[str]:
     if len(words) > WORDS_LENGTH:
-        yield f"Your words can have up to {WORDS_LENGTH} letters; please shorten them."
+        yield say("Your words can have up to %(most)s letters; please shorten them.", most=WORDS_LENGTH)
     if any(_is_control(letter) for letter in words.replace("\n", "")):
-        yield "Your words hold a character that can't be shown; please type them again."
+        yield say("Your words hold a character that can't be shown; please type them again.")
 
 
 def _is_control(letter: str) -> bool:

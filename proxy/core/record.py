@@ -26,6 +26,7 @@ Kind = Literal[
     "cut",  # a long answer: ended early
     "asked",  # the clinician asked for more; that the answer was no is on the owner's chain only
     "extended",
+    "closed",  # the clinician ended the session of one browser; the access goes on
     "entry_closed",  # ten wrong PINs
     "new_pin",
     "told",  # the owner changed words of their own that the clinician reads: counts and a hash, no words

@@ -24,18 +24,23 @@ ENGLISH: Final = Tongue()
 _TONGUE: Final[ContextVar[Tongue]] = ContextVar("tongue", default=ENGLISH)
 
 
+def _(text: str) -> str:
+    """Mark a sentence for the catalogues, and give it as it is: it is put into a language where it is shown."""
+    return text
+
+
 def speak_in(tongue: Tongue) -> None:
     """Write in this language from here on, in this answer."""
     _TONGUE.set(tongue)
 
 
-def say(text: str, **values: object) -> str:
+def say(text: str, /, **values: object) -> str:
     """Give a sentence of ours, with what varies put in by name: `say("above %(value)s", value="180")`."""
     found = _TONGUE.get().say(text) if text else text
     return found % values if values else found
 
 
-def say_number(one: str, many: str, count: int, **values: object) -> str:
+def say_number(one: str, many: str, count: int, /, **values: object) -> str:
     """Give a sentence in the form that goes with a number, which it may name as `%(count)s`."""
     return _TONGUE.get().say_number(one, many, count) % {"count": count, **values}
 
@@ -43,3 +48,9 @@ def say_number(one: str, many: str, count: int, **values: object) -> str:
 def figure_text(text: str) -> str:
     """Write a number that was written with a point, such as `7.5`, with the sign of the language."""
     return text.replace(".", _TONGUE.get().decimal)
+
+
+def grouped(number: int) -> str:
+    """Write a whole number with the separators of the language: 12,960 or 12.960."""
+    text = f"{number:,}"
+    return text.replace(",", ".") if _TONGUE.get().decimal == "," else text

@@ -8,6 +8,7 @@ from typing import Final
 from proxy.core.errors import PolicyError
 from proxy.core.grant import Ending, Grant, State
 from proxy.core.labels import labels
+from proxy.core.policy import Identity
 from proxy.core.policyfile import parse
 from proxy.core.ports import Store
 from proxy.core.record import Draft
@@ -23,8 +24,8 @@ class What:
     title: str
     shown: Sequence[str] = ()
     withheld: Sequence[str] = ()
-    names_somebody: bool = False
-    """Whether it tells who the data is of."""
+    identity: Identity = "nothing"
+    """How much it tells of who the data is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _read(grant: Grant) -> What:
         policy.title,
         (*words.shown, words.detail),
         words.withheld,
-        names_somebody=policy.identity != "nothing",
+        identity=policy.identity,
     )
 
 

@@ -15,6 +15,7 @@ from proxy.core.owners import Owner, console_key
 from proxy.core.plan import Fetch
 from proxy.core.policy import Policy
 from proxy.core.ports import Clock, RandomBytes, Store
+from proxy.core.prepared import Prepare, prepare_nothing
 from proxy.core.record import Value
 from proxy.core.session import Cookie, cookie_for, origin_of
 from proxy.owner.chain import note
@@ -63,6 +64,10 @@ class Console:
     """Sends a notice out, by an address that an owner gave."""
     not_lasting: Callable[[], str] = str
     """Says why nothing may be shared from this machine, in a sentence; empty if it may."""
+    given: Callable[[Grant], None] = lambda _: None
+    """Is told of each grant that is made here: its first page may be computed before it is asked for."""
+    prepare: Prepare = prepare_nothing
+    """Makes the files that go along with a share. Raises UpstreamError, StoreUnavailable."""
     random: RandomBytes = secrets.token_bytes
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Passphrases are checked one at a time: each takes 19 MiB."""

@@ -10,9 +10,13 @@ from proxy.core.errors import StoreUnavailable
 from proxy.core.grant import DAY, Grant
 from proxy.core.ports import Clock, Store
 from proxy.core.record import Draft
+from proxy.core.remarks import REMARKS
+from proxy.core.waiting import ASK_FIRST
 
 MONTH: Final = 30 * DAY
 PAUSE_SECONDS: Final = 60
+GOES_BEFORE: Final = (REMARKS, ASK_FIRST)
+"""Documents of a grant that are written before it."""
 log = structlog.get_logger("housekeeping")
 
 
@@ -39,10 +43,25 @@ async def erase_old(store: Store, *, months: int, now: int) -> int:
     return len(old)
 
 
+async def forget_orphans(store: Store, before: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Drop what was kept for grants that never came to be; give what to look at again. Raises StoreUnavailable.
+
+    It is written before its grant is, so what has none is dropped only if it had none the last time either.
+    """
+    kept = [(kind, each.key) for kind in GOES_BEFORE for each in await store.documents(kind)]
+    there = {grant.id for grant in await store.grants()}
+    orphans = frozenset((kind, key) for kind, key in kept if key.partition("/")[0] not in there)
+    for kind, key in orphans & before:
+        await store.drop(kind, key)
+    return orphans - before
+
+
 async def keep_house(store: Store, clock: Clock, *, months: int) -> None:
     """Look every minute, for as long as the server runs."""
+    orphans: frozenset[tuple[str, str]] = frozenset()
     while True:
         try:
+            orphans = await forget_orphans(store, orphans)
             sealed = await seal_expired(store, now=clock())
             erased = await erase_old(store, months=months, now=clock())
         except StoreUnavailable:

@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from proxy.core.grant import Grant
+from proxy.core.tongue import say
 from proxy.owner import pages
 from proxy.owner.console import Console
 from proxy.owner.notices import Notice, mark_seen, notices, page_of, said, unseen
@@ -122,7 +123,7 @@ async def _test(turn: Turn) -> web.Response:
     found = [each for each in await ways(turn.console.store) if each.key == _way(turn)]
     for way in found:
         await turn.note("notice tried")
-        await send_by(teller(turn.console), way, TITLE, _TRY)
+        await send_by(teller(turn.console), way, TITLE, say(_TRY))
     return pages.see_other(f"{HOME}#ways")
 
 

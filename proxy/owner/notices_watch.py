@@ -11,6 +11,8 @@ from proxy.core.errors import ChaperoneError, Conflict
 from proxy.core.grant import DAY, Grant
 from proxy.core.ports import Clock, Store
 from proxy.core.waiting import WAITING, decode
+from proxy.locale.catalogues import LANGUAGES, SOURCE
+from proxy.locale.reader import Reader, as_before, read_by
 from proxy.owner.access_outside import outside_shares
 from proxy.owner.asks import open_asks
 from proxy.owner.kept import Kept, change, write
@@ -94,8 +96,11 @@ async def _send(teller: Teller, kept: Kept[Notice]) -> None:
     store, notice = teller.store, kept.value
     known = await ways(store)
     left = [way for way in known if way.key not in notice.sent_to]
-    title, body = TITLE, await _body(teller, notice)
-    outcomes = await asyncio.gather(*(send_by(teller, way, title, body) for way in left))
+    name, details = await _name(store, notice), (await settings(store)).details
+    bodies = [_body(teller, way.value.language, notice, name=name, details=details) for way in left]
+    outcomes = await asyncio.gather(
+        *(send_by(teller, way, TITLE, body) for way, body in zip(left, bodies, strict=True))
+    )
     sent = (
         *notice.sent_to,
         *(way.key for way, outcome in zip(left, outcomes, strict=True) if outcome == "sent"),
@@ -122,10 +127,18 @@ async def send_by(teller: Teller, way: Kept[Way], title: str, body: str) -> Outc
     return outcome
 
 
-async def _body(teller: Teller, notice: Notice) -> str:
-    grant = await teller.store.grant(notice.grant) if notice.grant else None
-    chosen = await settings(teller.store)
-    words = plain(said(notice, name=grant.clinician if grant else "", details=chosen.details))
+async def _name(store: Store, notice: Notice) -> str:
+    grant = await store.grant(notice.grant) if notice.grant else None
+    return grant.clinician if grant else ""
+
+
+def _body(teller: Teller, language: str, notice: Notice, *, name: str, details: bool) -> str:
+    """Write it in the language of whoever added the way; nobody's page is being answered here."""
+    token = read_by(Reader(language if language in LANGUAGES else SOURCE))
+    try:
+        words = plain(said(notice, name=name, details=details))
+    finally:
+        as_before(token)
     return f"{words}\n{teller.owner_url.rstrip('/')}{page_of(notice)}"
 
 

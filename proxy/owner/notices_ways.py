@@ -6,6 +6,8 @@ from typing import Final
 
 from proxy.core.owners import new_secret
 from proxy.core.ports import RandomBytes, Store
+from proxy.locale.catalogues import SOURCE
+from proxy.locale.reader import reader
 from proxy.owner.kept import Kept, change, read, read_all, write
 from proxy.owner.notices_address import label
 from proxy.owner.totp import opened, sealed
@@ -27,6 +29,8 @@ class Way:
     outcome: str = ""
     """What came of the last time; empty before the first."""
     tried_at: int = 0
+    language: str = SOURCE
+    """That of whoever added it: messages come in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ async def add(store: Store, key: bytes, address: str, *, by: str, now: int, rand
     name = new_secret(random)
     service, host = label(address)
     way = Way(service, host, sealed(key, address, _bound(name), random=random), now, by)
+    way = replace(way, language=reader().language)
     await write(store, KIND, name, way, version=None)
 
 

@@ -7,12 +7,11 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import jinja2
 from aiohttp import web
 
 from proxy.core.headers import PRIVATE
 from proxy.locale.figures import short_moment
-from proxy.locale.templates import speak
+from proxy.locale.templates import environment
 from proxy.owner.words import Said, _
 
 _ROOM: Final = Path(__file__).parent
@@ -31,6 +30,7 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 NAVIGATION: Final = (
     ("/share", _("Share")),
     ("/access", _("Who has access")),
+    ("/asks", _("Asked for")),
     ("/notices", _("Notices")),
     ("/notes", _("My notes")),
     ("/about-me", _("About me")),
@@ -51,19 +51,7 @@ _FILES: Final = (
 )
 
 
-def _environment() -> jinja2.Environment:
-    found = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_ROOM / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    speak(found)
-    return found
-
-
-_TEMPLATES: Final = _environment()
+_TEMPLATES: Final = environment(_ROOM / "templates")
 
 
 def page(

@@ -35,5 +35,6 @@ async def _preview(turn: Turn) -> web.Response:
         return await form_page(turn, asked, faults=[NOTHING])
     except GrantError as error:
         return await form_page(turn, asked, faults=str(error).splitlines())
+    turn.console.given(given.minted.grant)
     opens = await hand(turn, given.minted.grant)
     return turn.page("preview.html", policy=policy, days=asked.days, opens=opens)

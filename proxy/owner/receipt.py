@@ -7,9 +7,10 @@ from typing import Final
 from aiohttp import web
 
 from proxy.core.grant import Grant
+from proxy.core.identity import ABOUT_ME, ME, read_about_me, whose
 from proxy.core.logcheck import Claim, Finding, check_copy, heads_of
 from proxy.core.logstory import files_taken, ways_in
-from proxy.core.logwords import decode
+from proxy.core.logwords import copies_said, decode
 from proxy.core.receipt import statement
 from proxy.owner import pages
 from proxy.owner.access import GRANT, no_such
@@ -98,12 +99,14 @@ async def _page(
 
 
 async def _receipt(turn: Turn, snapshots: Snapshots, grant: Grant) -> Receipt:
-    records = [decode(body) for body in await bodies_of(turn.console.store, grant)]
+    store = turn.console.store
+    records = [decode(body) for body in await bodies_of(store, grant)]
+    access = snapshots.access(grant, turn.now)
     stated = statement(grant)
     signing = turn.console.signing
     signature, kid, public_key = signing(stated) if signing else ("", "", "")
     return Receipt(
-        snapshots.access(grant, turn.now),
+        access,
         stated,
         signature,
         kid,
@@ -111,6 +114,8 @@ async def _receipt(turn: Turn, snapshots: Snapshots, grant: Grant) -> Receipt:
         ways_in(records),
         files_taken(records),
         counts_of(records),
+        whose(access.what.identity, read_about_me(await store.document(ABOUT_ME, ME))),
+        copies_said(records[-1]) if grant.ended_at is not None and records else "",
     )
 
 

@@ -1,10 +1,12 @@
 """What a sharing receipt says, once for the page and the PDF. Moments are given in the zone of the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from proxy.core.grant import Grant
+from proxy.core.tongue import say
+from proxy.locale.reader import reader
 from proxy.owner import pages
 from proxy.owner.access_shown import Access
 from proxy.owner.words import Said, _
@@ -44,6 +46,10 @@ class Receipt:
     ways: Sequence[str]
     files: Sequence[str]
     counts: Mapping[str, int]
+    whose: str = ""
+    """Whose data it is, as far as this share tells it; empty if it tells nothing."""
+    copies: str = ""
+    """What the clinician ticked at the end; empty if nothing."""
 
     @property
     def grant(self) -> Grant:
@@ -75,19 +81,23 @@ def facts(receipt: Receipt) -> list[tuple[str, Said]]:
     """List what was shared, with whom, when, and how it ended."""
     access, grant = receipt.access, receipt.grant
     return [
+        (_("Data of"), _as_it_is(receipt.whose) if receipt.whose else Said(_("not told in this share"))),
         (_("Shared with"), _as_it_is(grant.clinician)),
         (_("Shared on"), _at(grant, grant.minted_at)),
         (
             _("What"),
-            Said(_("“%(title)s”, days shown: %(days)s"), {"title": access.what.title, "days": grant.days}),
+            Said(
+                _("“%(title)s”, days shown: %(days)s"), {"title": say(access.what.title), "days": grant.days}
+            ),
         ),
-        (_("Shown"), _as_it_is("; ".join(access.what.shown) or "–")),  # noqa: RUF001 - a dash for nothing
-        (_("Not shared"), _as_it_is("; ".join(access.what.withheld) or "–")),  # noqa: RUF001 - as above
+        (_("Shown"), _listed(map(say, access.what.shown))),
+        (_("Not shared"), _listed(map(say, access.what.withheld))),
         (_("First opened"), _at(grant, grant.opened_at)),
-        (_("Way"), _as_it_is("; ".join(receipt.ways) or "–")),  # noqa: RUF001 - as above
-        (_("Files taken"), _as_it_is("; ".join(receipt.files) or "–")),  # noqa: RUF001 - as above
+        (_("Way"), _listed(receipt.ways)),
+        (_("Files taken"), _listed(receipt.files)),
         (_("Use"), Said(_USE, dict(receipt.counts))),
         (_("Ended"), _end(access)),
+        (_("Said by the clinician at the end"), _listed([receipt.copies])),
         (_("Lines of the log"), _as_it_is(str(grant.length))),
         (_("Number of the share"), _as_it_is(grant.id)),
     ]
@@ -96,15 +106,16 @@ def facts(receipt: Receipt) -> list[tuple[str, Said]]:
 def sheet_of(receipt: Receipt, qr: str) -> Sheet:
     """Give what is set as a PDF."""
     return Sheet(
-        title=TITLE,
+        title=say(TITLE),
         lead=receipt.grant.clinician,
-        facts=[(name, plain(said)) for name, said in facts(receipt)],
-        check_title=CHECK,
-        check_words=check_words(receipt),
+        facts=[(say(name), plain(said)) for name, said in facts(receipt)],
+        check_title=say(CHECK),
+        check_words=say(check_words(receipt)),
         check_number=receipt.grant.head,
         statement=receipt.proof,
         qr=qr,
-        qr_words=QR,
+        qr_words=say(QR),
+        language=reader().language,
     )
 
 
@@ -114,12 +125,16 @@ def check_words(receipt: Receipt) -> str:
 
 
 def plain(said: Said) -> str:
-    """Put a sentence together as text, for what is no page."""
-    return said.text % said.values if said.values else said.text
+    """Put a sentence together as text in the reader's language, for what is no page."""
+    return say(said.text, **said.values)
 
 
 def _as_it_is(text: str) -> Said:
     return Said("%(text)s", {"text": text})
+
+
+def _listed(texts: Iterable[str]) -> Said:
+    return _as_it_is("; ".join(filter(None, texts)) or "–")  # noqa: RUF001 - a dash for nothing
 
 
 def _at(grant: Grant, at: int | None) -> Said:

@@ -11,10 +11,11 @@ from proxy.core.remarks import DRAFT, NEXT, REMARKS, Remarks, digest, read_remar
 from proxy.owner.giving import Giver
 from proxy.owner.kept import write
 from proxy.owner.turn import Turn
+from proxy.owner.words import _
 
 FIELD: Final = "notes"
 SEEN: Final = "notes_shown"
-_CHANGED: Final = (
+_CHANGED: Final = _(
     "Your notes for this visit were changed since this page was shown. Look at what goes along, then share."
 )
 

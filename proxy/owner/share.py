@@ -134,6 +134,7 @@ async def make(turn: Turn, asked: Asked) -> Share | Sequence[str]:
         return str(error).splitlines()
     await gone_along(turn, remarks)
     await remember(turn, given.minted.grant.id, asked)
+    turn.console.given(given.minted.grant)
     return given
 
 

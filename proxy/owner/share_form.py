@@ -15,6 +15,7 @@ from proxy.core.policyfile import parse
 from proxy.owner.console import Console
 from proxy.owner.forms import Form
 from proxy.owner.giving import Wishes
+from proxy.owner.words import _
 
 Until = Literal["today", "visit", "day"]
 Way = Literal["room", "send", "phone", "pair"]
@@ -25,7 +26,7 @@ TODAY: Final = 4 * HOUR
 _MOST_WORDS: Final = 2_500
 _UNTIL: Final[dict[str, Until]] = {"today": "today", "visit": "visit", "day": "day"}
 _WAYS: Final[dict[str, Way]] = {"room": "room", "send": "send", "phone": "phone", "pair": "pair"}
-_ODD_DAYS: Final = "Averages are made for 7, 14, 30 or 90 days; please choose one of these."
+_ODD_DAYS: Final = _("Averages are made for 7, 14, 30 or 90 days; please choose one of these.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def chosen(policies: Sequence[Policy], asked: Asked) -> Policy:
     """Give the policy of a share, adjusted if it was. Raises GrantError."""
     policy = next((each for each in policies if each.name == asked.policy), None)
     if policy is None:
-        raise GrantError("Choose what to share.")
+        raise GrantError(_("Choose what to share."))
     if asked.switches is not None:
         policy = _again(policy, adjusted(policy, frozenset(asked.switches)))
     return policy if asked.identity is None else _again(policy, identified(policy, asked.identity))
@@ -127,7 +128,7 @@ def _moment(text: str, zone: ZoneInfo) -> int:
     try:
         return _milliseconds(datetime.fromisoformat(text).replace(tzinfo=zone))
     except (ValueError, OverflowError) as error:
-        raise GrantError("Say on which day and at what time the visit is.") from error
+        raise GrantError(_("Say on which day and at what time the visit is.")) from error
 
 
 def _end_of(text: str, zone: ZoneInfo) -> int:
@@ -135,7 +136,7 @@ def _end_of(text: str, zone: ZoneInfo) -> int:
         following = date.fromisoformat(text) + timedelta(days=1)
         return _milliseconds(datetime(following.year, following.month, following.day, tzinfo=zone))
     except (ValueError, OverflowError) as error:
-        raise GrantError("Say until which day the access lasts.") from error
+        raise GrantError(_("Say until which day the access lasts.")) from error
 
 
 def _milliseconds(moment: datetime) -> int:

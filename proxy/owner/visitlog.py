@@ -14,6 +14,7 @@ from proxy.core.logstory import Sentence, files_taken, story, ways_in
 from proxy.core.logwords import decode
 from proxy.core.owners import mac, same
 from proxy.core.ports import Store
+from proxy.locale.figures import long_day
 from proxy.owner import pages
 from proxy.owner.access import GRANT, MORE, no_such
 from proxy.owner.access_shown import Snapshots, settled, visit_of
@@ -71,10 +72,7 @@ def days_of(records: Sequence[dict[str, Any]], zone: str) -> list[Day]:
     where = ZoneInfo(zone)
     told = story(records, lambda at: pages.moment(at, zone)["words"])
     by_day = groupby(told, key=lambda each: _local(each.at, where).date())
-    return [
-        Day(f"{day:%A}, {day.day} {day:%B %Y}", [_line(each, where) for each in lines])
-        for day, lines in by_day
-    ]
+    return [Day(long_day(day), [_line(each, where) for each in lines]) for day, lines in by_day]
 
 
 def zone_of(grant: Grant) -> str:

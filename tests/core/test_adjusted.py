@@ -1,6 +1,7 @@
 """Switches on a policy: narrowing never widens, and what comes out is a policy."""
 
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -26,7 +27,11 @@ def now_on(policy: Policy) -> frozenset[str]:
 
 def parsed(policy: Policy, on: frozenset[str]) -> Policy | None:
     """Give the adjusted policy; None if nothing is left of it."""
-    text = adjusted(policy, on)
+    return read(adjusted(policy, on))
+
+
+@cache
+def read(text: str) -> Policy | None:
     if not text.endswith("show: {}\n"):
         return parse(text, file="adjusted")
     with pytest.raises(PolicyError, match="name at least one of"):

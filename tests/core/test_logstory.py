@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.core.logstory import files_taken, story, ways_in
+from proxy.locale.reader import Reader, as_before, read_by
 
 PC = {"device": "Windows PC", "address": "10.1.2.0/24"}
 MINUTE = 60_000
@@ -102,6 +103,29 @@ def test_the_owners_own_deeds_and_the_end_have_their_lines() -> None:
     ]
 
 
+def test_a_browser_that_was_closed_is_told_apart_from_the_end() -> None:
+    told = story(chain(answer(0), {"kind": "closed", "at": MINUTE, **PC}, answer(2)), str)
+    assert [each.words for each in told][1] == "Closed on a Windows PC; the access goes on"
+    assert (len(told), told[1].tone) == (3, "plain")
+
+
+def test_the_story_comes_in_the_readers_language() -> None:
+    token = read_by(Reader("de"))
+    try:
+        wrong = {"kind": "sign_in", "by": "code", "outcome": "wrong_pin", "tries_left": 8, **PC}
+        refused = {"kind": "refusal", "at": MINUTE, "door": "/pebble", "reason": "not_shared", **PC}
+        told = story(chain(wrong, answer(0), answer(1, query="file pdf days=14"), refused), str)
+    finally:
+        as_before(token)
+    assert [each.words for each in told] == [
+        "Eine falsche PIN von einem Windows-PC; noch 8 Versuche",
+        (
+            "Angesehen: die Zusammenfassung (14 Tage); mitgenommen: eine Datei (PDF) (14 Tage) auf einem Windows-PC "
+            "(2 Abfragen); 1 Abfrage abgelehnt (nicht geteilt)"
+        ),
+    ]
+
+
 def test_files_and_ways_in_are_named_once() -> None:
     records = chain(
         {"kind": "opened", "by": "code"},
@@ -122,6 +146,7 @@ def test_files_and_ways_in_are_named_once() -> None:
 
 KINDS = [
     "consent",
+    "closed",
     "opened",
     "sign_in",
     "answer",

@@ -61,6 +61,7 @@ def test_link_code_and_passcode_open_the_grant_that_was_minted() -> None:
     assert read_code(minted.code) == minted.code
     assert minted.grant.code_hash == hash_code(KEY, minted.code)
     assert check_pin(KEY, minted.passcode, minted.grant.pin_hash)
+    assert minted.grant.pin_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_a_new_grant_waits_with_ten_tries_and_its_own_copy_of_the_policy() -> None:

@@ -8,22 +8,21 @@ from typing import Any, Final
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 
-from proxy.core import adjusted, ask, identity, labels
-from proxy.report import figure, targets, words_lists, words_tables
+from proxy.core import adjusted, ask, days, identity, labels, logterms
+from proxy.report import figure, pdf, targets, words_lists, words_tables
 from proxy.report import words as report_words
-from proxy.visit import files_offered, summary, summary_page
-from proxy.visit.pages import IN_ENGLISH
+from proxy.visit import arrived, files_offered, summary, summary_page
 
 HOUSE: Final = Path(__file__).parent.parent.parent / "proxy"
-ONLY_IN_ENGLISH: Final = IN_ENGLISH
-"""Templates of the clinicians' pages that no German page shows."""
 KEYWORDS: Final[Mapping[str, Any]] = {
     "_": None,
     "gettext": None,
     "ngettext": (1, 2),
     "say": None,
     "say_number": (1, 2),
+    "_in_days": (1, 2),
 }
+_OF_CORE: Final = ("days", "identity", "logcheck", "logstory", "logwords", "mint")
 _TEMPLATE_OPTIONS: Final = {
     "trim_blocks": "true",
     "lstrip_blocks": "true",
@@ -39,21 +38,47 @@ def _keywords(path: Path) -> Mapping[str, Any]:
 
 def templates() -> list[Path]:
     """List the templates whose sentences are in the catalogues."""
-    visit = [path for path in (HOUSE / "visit/templates").glob("*.html") if path.name not in ONLY_IN_ENGLISH]
-    return sorted([*visit, *(HOUSE / "owner/templates").glob("*.html")])
+    return sorted(
+        path for room in ("visit", "owner", "report") for path in (HOUSE / room / "templates").glob("*.html")
+    )
 
 
 def modules() -> list[Path]:
     """List the Python files that may mark sentences."""
-    return sorted(path for room in ("visit", "owner", "report") for path in (HOUSE / room).glob("*.py"))
+    rooms = [path for room in ("visit", "owner", "report") for path in (HOUSE / room).glob("*.py")]
+    return sorted([*rooms, *(HOUSE / "core" / f"{name}.py" for name in _OF_CORE), HOUSE / "stores/folder.py"])
+
+
+def _of_the_log() -> Iterator[str]:
+    yield from (words for _, words in logterms.COLLECTIONS)
+    for table in (
+        logterms.PAGES,
+        logterms.LIVE,
+        logterms.LIVE_ASKED,
+        logterms.BY,
+        logterms.OUTCOMES,
+        logterms.ENDINGS,
+        logterms.COPIES,
+        logterms.STATES,
+        logterms.FILES,
+        logterms.DEVICES,
+    ):
+        yield from table.values()
+    yield from logterms.REASONS
+    for deed in logterms.DEEDS.values():
+        yield from (deed, logterms.done_by_somebody(deed))
 
 
 def tables() -> Iterator[tuple[str, str]]:
     """Give words that pages show by `|said` or `_()` from a table, and where the table stands."""
+    printed = (HOUSE / "report/templates/summary.typ").read_text(encoding="utf-8")
+    yield from (("proxy/report/templates/summary.typ", words) for words in pdf.sentences_in(printed))
     yield from (("proxy/core/labels.py", words) for _, words in labels._CLASSES)
     yield from (("proxy/core/labels.py", words) for words in labels._DETAIL.values())
     yield from (("proxy/core/adjusted.py", switch.words) for switch in adjusted.SWITCHES)
     yield from (("proxy/core/ask.py", words) for words in ask.WORDS.values())
+    yield from (("proxy/core/logterms.py", words) for words in _of_the_log())
+    yield from (("proxy/core/days.py", month) for month in days._MONTHS)
     yield from (("proxy/report/figure.py", text) for text in figure.WORDS.values())
     yield from (("proxy/report/words_text.py", reason.replace("_", " ")) for reason in figure.WORDS)
     for table in (
@@ -77,7 +102,7 @@ def tables() -> Iterator[tuple[str, str]]:
     yield "proxy/report/automation.py", "more than one system"
     yield "proxy/report/automation.py", "OpenAPS, AAPS, Trio or iAPS"
     yield from (("proxy/visit/summary.py", text) for text in summary.TARGET_NAMES.values())
-    said = (summary_page.LATE, summary_page.FAILED, summary_page._CURVE_TITLE, summary_page._ZONE_UNKNOWN)
+    said = (arrived.LATE, arrived.FAILED, summary_page._CURVE_TITLE, summary_page._ZONE_UNKNOWN)
     yield from (("proxy/visit/summary_page.py", text) for text in said)
     for _kind, label, hint in files_offered._PRINTED:
         yield from (("proxy/visit/files_offered.py", text) for text in (label, hint))

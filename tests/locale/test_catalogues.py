@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from proxy.locale.catalogues import LANGUAGES, SOURCE, catalogue, path_of
 from proxy.locale.reader import Reader, as_before, read_by, say
-from tests.languages.sentences import ONLY_IN_ENGLISH, collected, modules, templates
+from tests.languages.sentences import collected, modules, templates
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 _VALUE = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
@@ -96,10 +96,6 @@ def test_no_sentence_hides_inside_a_formatted_string() -> None:
         path.name for path in modules() if re.search(r"\{say(?:_number)?\(f?['\"]", path.read_text("utf-8"))
     ]
     assert hidden == []
-
-
-def test_the_pages_that_are_english_for_everybody_are_these() -> None:
-    assert sorted(ONLY_IN_ENGLISH) == ["file_words.html"]
 
 
 def test_what_no_catalogue_has_comes_out_as_it_is() -> None:

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from proxy.core.record import Draft
-from proxy.owner.housekeeping import MONTH, erase_old, is_over, seal_expired
+from proxy.core.remarks import REMARKS
+from proxy.core.waiting import ASK_FIRST
+from proxy.owner.housekeeping import MONTH, erase_old, forget_orphans, is_over, seal_expired
 from tests.living import Living, living
 
 DAY = 86_400_000
@@ -49,3 +51,17 @@ async def test_what_ran_out_is_sealed_and_what_did_not_is_left_alone() -> None:
         assert sealed is not None
         assert sealed.ending == "expired"
         assert await seal_expired(house.store, now=access.minted.grant.expires_at) == 0
+
+
+async def test_what_was_kept_for_a_share_that_never_came_to_be_is_forgotten_at_the_second_look() -> None:
+    async with living(days=2) as house:
+        access, store = await house.mint(), house.store
+        for kind in (REMARKS, ASK_FIRST):
+            for key in (access.id, "0" * 16):
+                await store.put(kind, key, b"{}", version=None)
+        seen = await forget_orphans(store, frozenset())
+        assert seen == {(REMARKS, "0" * 16), (ASK_FIRST, "0" * 16)}
+        assert await store.document(REMARKS, "0" * 16) is not None
+        assert await forget_orphans(store, seen) == frozenset()
+        for kind in (REMARKS, ASK_FIRST):
+            assert [each.key for each in await store.documents(kind)] == [access.id]

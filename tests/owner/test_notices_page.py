@@ -64,6 +64,21 @@ async def test_what_is_still_open_can_be_ended_from_the_notice() -> None:
         assert f'action="/access/{grant.id}/end"' not in (await browser.get("/notices")).text
 
 
+async def test_it_goes_out_in_the_language_of_who_added_the_way() -> None:
+    postman = Postman()
+    async with at_home(send=postman.send) as (browser, place):
+        form = {"csrf": await browser.csrf("/access"), "address": SECRET}
+        german = {"Accept-Language": "de"}
+        assert (await browser.post("/notices/ways", form, headers=german)).status == 303
+        assert (await post(browser, "/notices/ways", address=f"{SECRET}2")).status == 303
+        await opened(place, await given(place))
+        await round_of(place)
+        assert {letter.body.partition("\n")[0] for letter in postman.letters} == {
+            "What you shared was opened.",
+            "Was Sie geteilt haben, wurde geöffnet.",
+        }
+
+
 async def test_it_goes_out_once_without_names_and_leads_to_the_console() -> None:
     postman = Postman()
     async with at_home(send=postman.send) as (browser, place):

@@ -4,13 +4,17 @@ import io
 import re
 from urllib.parse import urlencode
 
+import msgspec
 import pikepdf
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pypdf import PdfReader
 
+from proxy.core.adjusted import identified
+from proxy.core.identity import ABOUT_ME, ME, AboutMe
+from proxy.core.policyfile import parse
 from proxy.core.receipt import is_signed, sign, statement
-from proxy.core.record import Draft
+from proxy.core.record import Draft, Value
 from tests.owner.place import Answer, Browser, Place
 from tests.owner.shares import plain
 from tests.owner.visits import ON_A_PC, at_home, given, opened, told
@@ -35,15 +39,20 @@ async def visited(place: Place, clinician: str = "Diabetes clinic") -> tuple[str
     return grant.id, [record.body.decode() async for record in place.store.records(grant.id)]
 
 
-async def sent(browser: Browser, path: str, form: dict[str, str]) -> Answer:
+async def sent(browser: Browser, path: str, form: dict[str, str], language: str = "en") -> Answer:
     """Send a form of any size."""
-    headers = {"Origin": browser.place.console.origin, "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {
+        "Origin": browser.place.console.origin,
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Accept-Language": language,
+    }
     return await browser.ask("POST", path, data=io.BytesIO(urlencode(form).encode()), headers=headers)
 
 
-async def checked(browser: Browser, grant: str, lines: list[str], **form: str) -> str:
+async def checked(browser: Browser, grant: str, lines: list[str], language: str = "en", **form: str) -> str:
     csrf = await browser.csrf("/access")
-    answer = await sent(browser, f"/access/{grant}/receipt", {"csrf": csrf, "log": "\n".join(lines), **form})
+    fields = {"csrf": csrf, "log": "\n".join(lines), **form}
+    answer = await sent(browser, f"/access/{grant}/receipt", fields, language)
     assert answer.status == 200
     found = re.search(r'id="finding"><p>(.*?)</p>', answer.text, re.DOTALL)
     assert found, answer.text
@@ -66,6 +75,52 @@ async def test_it_says_what_with_whom_when_and_how_it_ended() -> None:
         ):
             assert words in page
         assert {"did": "receipt", "grant_of": grant_id}.items() <= (await place.log())[-1].items()
+
+
+async def test_it_says_whose_data_as_the_share_tells_it_and_what_was_ticked_at_the_end() -> None:
+    async with at_home() as (browser, place):
+        about = msgspec.json.encode(AboutMe(name="Ada Example", birth_date="1985-03-31"))
+        await place.store.put(ABOUT_ME, ME, about, version=None)
+        unnamed, named = await given(place), await given(place)
+        told = identified(parse(named.policy_text, file="consultant"), "name and birth date")
+        named = await place.store.reshape(
+            named.id,
+            policy_name=named.policy_name,
+            policy_text=told,
+            policy_hash="0" * 64,
+            days=14,
+            record=Draft("reshaped", place.clock(), {}),
+        )
+        ticked: dict[str, Value] = {"ending": "finished", "copies_filed": True, "copies_deleted": True}
+        for grant, fields in ((named, ticked), (unnamed, {"ending": "finished"})):
+            await place.store.end(grant.id, "finished", Draft("ended", place.clock(), fields))
+        first = plain(await browser.get(f"/access/{named.id}/receipt"))
+        second = plain(await browser.get(f"/access/{unnamed.id}/receipt"))
+        assert "Said by the clinician at the end copies are deleted and copies are filed" in first
+        assert "Said by the clinician at the end – " in second  # noqa: RUF001 - a dash for nothing
+        assert "Data of not told in this share" in second
+        assert "Data of Ada Example, born 31 March 1985 Shared with" in first
+
+
+async def test_page_and_pdf_come_in_the_language_of_who_looks() -> None:
+    async with at_home() as (browser, place):
+        grant_id, lines = await visited(place)
+        german = {"Accept-Language": "de"}
+        page = plain(await browser.get(f"/access/{grant_id}/receipt", headers=german))
+        for words in (
+            "Geteilt mit Diabetes clinic",
+            "Glukosewerte",
+            "die Zusammenfassung als Text (14 Tage)",
+            "durch das Behandlungsteam, das fertig war",
+        ):
+            assert words in page
+        for english in ("Glucose readings", "the summary", "Shown", "Check number"):
+            assert english not in page
+        assert "Alle 9 Zeilen sind, wie sie waren" in await checked(browser, grant_id, lines, language="de")
+        body = await pdf(place, browser, grant_id, **german)
+        with pikepdf.open(io.BytesIO(body)) as opened_pdf:
+            assert str(opened_pdf.Root.Lang) == "de"
+        assert "Prüfnummer" in PdfReader(io.BytesIO(body)).pages[0].extract_text()
 
 
 async def test_what_is_signed_can_be_checked_by_anybody_with_the_public_key() -> None:
@@ -182,9 +237,9 @@ async def test_texts_of_others_stay_texts() -> None:
         assert "<img src=x" not in answer.text
 
 
-async def pdf(place: Place, browser: Browser, grant_id: str) -> bytes:
+async def pdf(place: Place, browser: Browser, grant_id: str, **more: str) -> bytes:
     cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    headers = {"Host": place.host, "Cookie": cookies}
+    headers = {"Host": place.host, "Cookie": cookies, **more}
     async with place.http.get(f"{place.server}/access/{grant_id}/receipt.pdf", headers=headers) as response:
         assert response.status == 200
         assert response.content_type == "application/pdf"

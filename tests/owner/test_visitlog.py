@@ -21,6 +21,23 @@ async def test_the_log_is_told_in_plain_words_in_the_zone_of_the_site() -> None:
         assert "Please look at the nights." in page
 
 
+async def test_the_log_is_told_in_the_readers_language_also_where_it_follows() -> None:
+    async with at_home() as (browser, place):
+        german = {"Accept-Language": "de"}
+        grant = await opened(place, await given(place))
+        await told(place, grant, "closed")
+        answer = await browser.get(f"/access/{grant.id}", headers=german)
+        page = plain(answer)
+        assert "Montag, 23. November 2026" in page
+        assert "Zum ersten Mal geöffnet auf einem Windows-PC, mit dem Link" in page
+        assert "Geschlossen auf einem Windows-PC; der Zugang besteht weiter" in page
+        opening = re.search(r'data-opening="(\w+)"', answer.text)
+        assert opening
+        path = f"/access/{grant.id}/log?length=0&opening={opening.group(1)}"
+        assert "Zum ersten Mal" in (await browser.get(path, headers=german)).text
+        assert "Zum ersten Mal" not in (await browser.get(path)).text
+
+
 async def test_opening_the_log_is_on_the_owners_chain_once_and_following_it_is_not() -> None:
     async with at_home() as (browser, place):
         grant = await given(place)

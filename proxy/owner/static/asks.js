@@ -6,7 +6,22 @@
   var page = document.getElementById("asks"), hint = document.getElementById("asked");
   var shown = page ? page.getAttribute("data-waiting").trim() : "";
 
+  // How many wait: beside their entry in the navigation.
+  function count(number) {
+    var entry = document.querySelector("nav a[href='/asks']");
+    if (!entry) { return; }
+    var badge = entry.querySelector(".badge");
+    if (!badge && number) {
+      badge = document.createElement("span");
+      badge.className = "badge";
+      entry.append(" ", badge);
+    }
+    if (badge && number) { badge.textContent = String(number); }
+    if (badge && !number) { badge.remove(); }
+  }
+
   function tell(waiting) {
+    count(waiting.length);
     if (hint) { hint.hidden = waiting.length === 0; }
     if (page && waiting.join(" ") !== shown) { window.location.reload(); return false; }
     return true;

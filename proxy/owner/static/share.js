@@ -26,7 +26,7 @@
     var days = wordsOf("days"), what = wordsOf("policy"), until = wordsOf("until");
     var other = document.getElementById("other-days");
     if (other && other.value) {
-      days = other.value + " days";
+      days = other.dataset.words.replace("{count}", other.value);
     }
     if (!who.value.trim() || !days || !what) {
       line.textContent = line.dataset.nobody;
@@ -123,6 +123,13 @@
     });
   });
 
+  // Where a button goes away with what it did, the focus goes to what it has brought.
+  function focusOn(part) {
+    var title = part.querySelector("h2");
+    title.setAttribute("tabindex", "-1");
+    title.focus();
+  }
+
   // The other way to hand it over is on the same page: what is shown once is there only now.
   each("[data-turn]", function (button) {
     button.hidden = false;
@@ -130,6 +137,9 @@
       button.dataset.turn.split(" ").forEach(function (id) {
         var part = document.getElementById(id);
         part.hidden = !part.hidden;
+        if (!part.hidden) {
+          focusOn(part);
+        }
       });
       button.hidden = true;
       large();
@@ -144,8 +154,7 @@
     button.addEventListener("click", function () {
       link.hidden = true;
       pin.hidden = false;
-      pin.querySelector("h2").setAttribute("tabindex", "-1");
-      pin.querySelector("h2").focus();
+      focusOn(pin);
     });
   });
 
@@ -155,14 +164,30 @@
 
   large();
   each("[data-full]", function (button) {
+    function show(full) {
+      document.documentElement.classList.toggle("full", full);
+      button.setAttribute("aria-pressed", String(full));
+      button.focus();
+    }
     button.addEventListener("click", function () {
-      var full = document.documentElement.classList.toggle("full");
+      var full = !document.documentElement.classList.contains("full");
+      show(full);
       if (full && document.documentElement.requestFullscreen) {
         document.documentElement.requestFullscreen().catch(function () { /* large is enough */ });
       } else if (!full && document.fullscreenElement) {
         document.exitFullscreen();
       }
-      button.setAttribute("aria-pressed", String(full));
+    });
+    // Escape leaves it too, also where the browser has no full screen of its own.
+    document.addEventListener("fullscreenchange", function () {
+      if (!document.fullscreenElement) {
+        show(false);
+      }
+    });
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "Escape" && document.documentElement.classList.contains("full")) {
+        show(false);
+      }
     });
   });
 

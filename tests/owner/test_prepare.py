@@ -1,0 +1,102 @@
+"""“Prepare for the visit”: both files at once, the words once, all of it on record, and nothing for an ended share."""
+
+import re
+from base64 import b64decode
+from hashlib import sha256
+
+import pytest
+
+from proxy.core.errors import UpstreamError
+from proxy.core.grant import Grant
+from proxy.core.prepared import Prepare, Prepared, PreparedFile
+from proxy.owner.prepare import LATE, NONE
+from tests.owner.place import Answer, Browser, console_place
+from tests.owner.shares import plain, policies, records, share, visits
+
+WORDS = "acorn-badge-cabin-dawn-eagle-fabric"
+FILES = (
+    PreparedFile(
+        "pdf-locked", "glucose-2026-11-23.pdf", "application/pdf", "file pdf-locked days=14", b"%PDF"
+    ),
+    PreparedFile("html", "glucose-2026-11-23.html", "text/html", "file html days=14", b"<!DOCTYPE html>"),
+)
+
+
+async def both(_grant: Grant) -> Prepared:
+    return Prepared(WORDS, FILES)
+
+
+async def none(_grant: Grant) -> Prepared:
+    return Prepared("", ())
+
+
+async def late(_grant: Grant) -> Prepared:
+    raise UpstreamError("upstream_unreachable", "…")
+
+
+async def a_grant(browser: Browser) -> Grant:
+    await share(browser)
+    return (await visits(browser.place.store))[0]
+
+
+async def prepared(browser: Browser, grant: Grant) -> Answer:
+    page = await browser.get(f"/share/{grant.id}/prepare")
+    assert page.status == 200
+    return await browser.post(f"/share/{grant.id}/prepare", {"csrf": page.hidden("csrf")})
+
+
+async def test_both_files_and_the_words_are_there_at_once_and_only_once() -> None:
+    async with console_place(policies=policies, prepare=both) as place:
+        browser = await place.signed_in()
+        grant = await a_grant(browser)
+        answer = await prepared(browser, grant)
+        again = await browser.get(f"/share/{grant.id}/prepare")
+    assert WORDS in plain(answer)
+    found = re.findall(r'href="data:([^;]+);base64,([^"]+)" download="([^"]+)"', answer.text)
+    assert [(kind, b64decode(body), name) for kind, body, name in found] == [
+        (one.media, one.body, one.name) for one in FILES
+    ]
+    assert WORDS not in again.text
+    assert "data:" not in again.text
+
+
+async def test_each_file_is_on_both_chains_with_its_digest_before_it_is_shown() -> None:
+    async with console_place(policies=policies, prepare=both) as place:
+        browser = await place.signed_in()
+        grant = await a_grant(browser)
+        await prepared(browser, grant)
+        told = [one for one in await records(place.store, grant) if one["kind"] == "answer"]
+        own = [one for one in await place.log() if one.get("did") == "file"]
+    digests = [sha256(one.body).hexdigest() for one in FILES]
+    assert [one["sha256"] for one in told] == [one["sha256"] for one in own] == digests
+    assert {one["by"] for one in told} == {"owner"}
+    assert [one["query"] for one in told] == [one.query for one in FILES]
+    assert WORDS not in repr(told) + repr(own)
+
+
+@pytest.mark.parametrize(("prepare", "status", "words"), [(none, 409, NONE), (late, 503, LATE)])
+async def test_where_no_file_can_be_made_the_page_says_why_and_nothing_is_on_record(
+    prepare: Prepare, status: int, words: str
+) -> None:
+    async with console_place(policies=policies, prepare=prepare) as place:
+        browser = await place.signed_in()
+        grant = await a_grant(browser)
+        answer = await prepared(browser, grant)
+        told = [one for one in await records(place.store, grant) if one["kind"] == "answer"]
+    assert answer.status == status
+    assert words in plain(answer)
+    assert told == []
+
+
+async def test_of_a_share_that_has_ended_nothing_is_made() -> None:
+    async with console_place(policies=policies, prepare=both) as place:
+        browser = await place.signed_in()
+        grant = await a_grant(browser)
+        csrf = (await browser.get(f"/share/{grant.id}/prepare")).hidden("csrf")
+        place.clock.now = grant.expires_at + 1
+        other = await browser.sign_in()
+        page = await browser.get(f"/share/{grant.id}/prepare")
+        answer = await browser.post(f"/share/{grant.id}/prepare", {"csrf": csrf})
+    assert other.status in (200, 303)
+    assert page.status in (303, 404)
+    assert WORDS not in answer.text
