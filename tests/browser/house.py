@@ -17,12 +17,12 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, as
 from proxy import app
 from proxy.core.grant import HOUR
 from proxy.core.mint import Minted, Times, new_grant
-from proxy.core.policyfile import parse
 from proxy.core.record import Draft
-from proxy.demo import SOCKETS, TOKEN, Site, Sockets, generate, make_app
+from proxy.demo import SOCKETS, TOKEN, Site, Sockets, make_app
 from proxy.house import SITE, clock
 from proxy.house import House as Inside
 from proxy.settings import read_settings
+from tests.sites import QUICK, policy_of, site_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -57,7 +57,7 @@ class House:
         text = policy if "\n" in policy else (POLICIES / f"{policy}.yaml").read_text()
         now = clock()
         minted = new_grant(
-            parse(text, file=policy[:20]),
+            policy_of(text, policy[:20]),
             site=SITE,
             clinician=clinician,
             days=7,
@@ -66,6 +66,7 @@ class House:
             random=os.urandom,
             entry_key=self.inside.keys.entry,
             public_url=self.url,
+            hashed=QUICK,
         )
         await self.inside.store.add_grant(minted.grant, minted.consent)
         return minted
@@ -102,7 +103,7 @@ async def open_house(
 @asynccontextmanager
 async def demo_house(data: Path) -> AsyncIterator[House]:
     """Start Chaperone before a demo site that lives when it is told to."""
-    site = generate("browser", time.time_ns() // 1_000_000, days=8)
+    site = site_of("browser", time.time_ns() // 1_000_000, days=8)
     served = make_app(site, now=clock, delay=0)
     async with TestServer(served) as server:
         address = str(server.make_url("")).rstrip("/")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -80,6 +81,7 @@ async def test_from_the_locked_phone_to_the_link_on_screen(browser: Browser, hou
             "document.addEventListener('click', e => { if (e.isTrusted) sessionStorage.taps = +(sessionStorage.taps || 0) + 1 }, true);"
             "document.addEventListener('keydown', e => { sessionStorage.keys = 1 }, true);"
         )
+        begun = time.monotonic()
         # The first tap opens the console from the home screen; it begins with what was shared last.
         await page.goto(house.inside.settings.owner_origin)
         assert await page.input_value("#clinician") == "Diabetes clinic"
@@ -91,7 +93,11 @@ async def test_from_the_locked_phone_to_the_link_on_screen(browser: Browser, hou
         # The second tap shares; the phone itself asks for the finger in between.
         await page.tap("button.primary")
         await page.wait_for_selector("#room")
-        assert await page.evaluate("[+sessionStorage.taps, sessionStorage.keys || 0]") == [1, 0]
+        taps, fields = await page.evaluate("[+sessionStorage.taps, sessionStorage.keys || 0]")
+        took = time.monotonic() - begun
+        # The tap on the icon, and the finger that the phone asks for, are not on a page: they are counted here.
+        print(f"\nlocked phone to link: {taps + 1} taps, 1 finger, {fields} fields, {took:.1f} s here")  # noqa: T201 - told to whoever runs it with -s
+        assert (taps + 1, fields) == (2, 0)
         assert re.fullmatch(r"[0-9A-Z]{5}-[0-9A-Z]{5}", await page.locator("#room .huge").first.inner_text())
         link = await page.text_content("#link")
         assert link

@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from proxy.report.visitfile import visit_file
 from tests.browser.house import PATIENCE, chromium, faults_of, needs_chromium, window
+from tests.report.hostile import PLAIN, hostile_cover, hostile_summary
 from tests.report.papers import COVER, summary
 
 pytestmark = needs_chromium
@@ -51,3 +52,26 @@ async def test_it_opens_offline_with_the_six_words_and_with_no_others(tmp_path: 
         assert "Diabetes clinic" not in await page.content()
         assert faults == []
         assert asked == [address] * 2
+
+
+async def test_hostile_words_stand_in_it_as_words_and_nothing_of_them_runs(tmp_path: Path) -> None:
+    path = tmp_path / "glucose-2026-11-23.html"
+    body = await asyncio.to_thread(
+        visit_file, hostile_summary(), hostile_cover(), WORDS, random=os.urandom, rounds=1000
+    )
+    await asyncio.to_thread(path.write_bytes, body)
+    async with chromium() as browser, window(browser, offline=True) as page:
+        faults, asked, spoken = faults_of(page), [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: spoken.append(dialog.message))
+        await page.goto(path.as_uri())
+        await open_with(page, WORDS)
+        await expect(page.locator("h1")).to_have_text("Glucose summary", timeout=PATIENCE)
+        shown = await page.locator("bdi").all_text_contents()
+        assert set(PLAIN) <= set(shown)
+        assert (
+            await page.locator("article script, article img, article iframe, article [onload]").count() == 0
+        )
+        await page.locator("bdi").first.hover()
+        assert await page.evaluate("typeof hit") == "undefined"
+        assert (faults, asked, spoken) == ([], [path.as_uri()], [])
