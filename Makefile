@@ -22,7 +22,7 @@ test: setup-dev tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=5
 
 # Some minutes; the page is kept in tests/bench/RESULTS.md. A nginx with Lua and cjson is compared if it is installed
 # (Debian: apt-get install nginx libnginx-mod-http-lua lua-cjson), and mitmproxy in an environment of its own.

@@ -16,10 +16,9 @@ from yarl import URL
 
 from proxy.core.codes import hash_token, read_link
 from proxy.core.mint import Minted, Times, new_grant
-from proxy.core.policyfile import parse
 from proxy.core.ports import Store
 from proxy.core.token import mint_token, token_sha1
-from proxy.demo import Site, generate, make_app
+from proxy.demo import Site, make_app
 from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
 from proxy.gate.pipeline import serve
@@ -31,6 +30,7 @@ from proxy.gate.zone import SiteZone
 from proxy.visit import Visit, routes
 from proxy.visit.described import described
 from tests.memory_store import MemoryStore
+from tests.sites import QUICK, policy_of, site_of
 
 NOW = 1_795_435_200_000
 """2026-11-23 12:00 UTC."""
@@ -96,7 +96,7 @@ class Living:
         """Mint a grant of a bundled policy, or of a policy's text."""
         text = policy if "\n" in policy else (POLICIES / f"{policy}.yaml").read_text()
         minted = new_grant(
-            parse(text, file=policy[:40]),
+            policy_of(text, policy[:40]),
             site=self.gate.site,
             clinician="Diabetes clinic",
             days=days,
@@ -106,6 +106,7 @@ class Living:
             entry_key=ENTRY_KEY,
             public_url=self.gate.public_url,
             url_token=url_token,
+            hashed=QUICK,
         )
         token = mint_token(
             minted.grant,
@@ -165,7 +166,7 @@ async def living(
     clock, dice = Clock(), Dice()
     async with AsyncExitStack() as stack:
         if upstream is None:
-            data = generate("tests", NOW, days=days) if site is None else site
+            data = site_of("tests", NOW, days=days) if site is None else site
             app = make_app(data, now=clock, token=UPSTREAM_TOKEN, delay=0)
         else:
             app = upstream()
@@ -184,7 +185,7 @@ async def living(
             entry_key=ENTRY_KEY,
             public_keys=lambda: {"k1": SIGNING_KEY.public_key()},
             public_url=f"http://127.0.0.1:{port}",
-            parse_policy=lambda text: parse(text, file="the grant's policy"),
+            parse_policy=lambda text: policy_of(text, "the grant's policy"),
             zone=SiteZone(Nightscout(session, str(nightscout.make_url("/")), UPSTREAM_TOKEN), zone),
             request_id=lambda: dice(8).hex(),
         )

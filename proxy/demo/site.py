@@ -51,11 +51,14 @@ class Site:
             rows.sort(key=lambda pair: pair[0], reverse=True)
             yield from (row for at, row in rows if since <= at <= until)
 
+    def _day_of_devicestatus(self, day: int) -> list[Row]:
+        return _days_of_devicestatus(self.seed, day)
+
     def _made(self, day: int) -> list[tuple[int, Row]]:
         if not self.since // DAY <= day <= self.until // DAY:
             return []
         untouched = self.change_devicestatus is _as_it_is
-        made = _days_of_devicestatus(self.seed, day) if untouched else devicestatus_of_day(self.seed, day)
+        made = self._day_of_devicestatus(day) if untouched else devicestatus_of_day(self.seed, day)
         changed = (self.change_devicestatus(row) for row in made)
         return _dated([row for row in changed if row is not None])
 

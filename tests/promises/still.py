@@ -1,14 +1,15 @@
 """A small invented site whose rows all stand in lists, so that tests can change any of them."""
 
+import pickle
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
 from proxy.demo import Site, generate
-from proxy.demo.moment import parse_iso
+from proxy.demo.moment import DAY, parse_iso
 from tests.living import NOW
 
 Row = dict[str, Any]
@@ -34,6 +35,12 @@ class StillSite(Site):
 
 def still(days: int = 2, *, seed: str = "tests") -> StillSite:
     """Make a site of a few days, with a reading every quarter of an hour and a device status every half hour."""
+    rows_of: Rows = pickle.loads(_pickled(days, seed))
+    return StillSite(seed, NOW - days * DAY, NOW, rows_of)
+
+
+@cache
+def _pickled(days: int, seed: str) -> bytes:
     made = generate(seed, NOW, days=days)
     rows = list(made.devicestatus(made.since, made.until))
     kept = rows[::EVERY] + [row for row in rows if "override" in row or "xdripjs" in row][:20]
@@ -41,7 +48,7 @@ def still(days: int = 2, *, seed: str = "tests") -> StillSite:
     made.collections["devicestatus"] = list({row["_id"]: row for row in kept}.values())
     for name in ("entries", "treatments", "devicestatus"):
         made.collections[name] += _twins(made.collections[name][::5])
-    return StillSite(made.seed, made.since, made.until, made.collections)
+    return pickle.dumps(made.collections)
 
 
 def _twins(rows: list[Row]) -> list[Row]:
@@ -51,7 +58,7 @@ def _twins(rows: list[Row]) -> list[Row]:
 
 def changed(site: StillSite, *changes: Callable[[Rows], None]) -> StillSite:
     """Copy a site and change the copy's rows."""
-    rows = deepcopy(site.collections)
+    rows: Rows = pickle.loads(pickle.dumps(site.collections))
     for change in changes:
         change(rows)
     return StillSite(site.seed, site.since, site.until, rows)

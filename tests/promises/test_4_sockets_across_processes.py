@@ -10,12 +10,15 @@ from pathlib import Path
 
 import aiohttp
 import msgspec
+import pytest
 from yarl import URL
 
 from proxy.core.record import Draft
 from proxy.core.session import new_session
 from proxy.house import clock
 from tests.promises.process import Post, post
+
+pytestmark = pytest.mark.long
 
 OPENING = "EIO=4&transport=polling"
 PATIENCE = 30

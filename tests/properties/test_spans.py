@@ -26,6 +26,17 @@ GLUCOSE = parse((POLICIES / "cgm-only.yaml").read_text(), file="cgm-only")
 ZONES = ("Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC")
 MOMENTS = st.integers(0, 366 * 24 * 60).map(lambda minutes: NOW + minutes * 60_000)
 """All of a year: the clocks are changed twice in it."""
+MINTED = new_grant(
+    replace(GLUCOSE, window=90),
+    site="s",
+    clinician="c",
+    days=90,
+    times=Times(NOW, 4 * HOUR, NOW + DAY),
+    now=NOW,
+    random=bytes,
+    entry_key=b"e" * 32,
+    public_url="http://127.0.0.1",
+).grant
 ASKED = st.tuples(st.integers(1, 90), MOMENTS, st.lists(st.integers(0, 60 * 24 * 3), min_size=1, max_size=4))
 
 
@@ -33,18 +44,7 @@ def edges_of(policy: Policy, zone: str, asked: tuple[int, int, list[int]]) -> se
     """Give where the periods of all addresses of a grant begin and end, compared ones too (if there are any)."""
     days, opened, later = asked
     found = set()
-    minted = new_grant(
-        replace(policy, window=90),
-        site="s",
-        clinician="c",
-        days=days,
-        times=Times(opened, 4 * HOUR, opened + DAY),
-        now=opened,
-        random=bytes,
-        entry_key=b"e" * 32,
-        public_url="http://127.0.0.1",
-    )
-    grant = replace(minted.grant, opened_at=opened, zone=zone)
+    grant = replace(MINTED, days=days, opens_at=opened, expires_at=opened + DAY, opened_at=opened, zone=zone)
     view = compile_view(policy, window_of(grant, policy), zone=zone, site_key=b"k" * 32)
     for minutes in later:
         for each in days_offered(grant, policy):
