@@ -12,7 +12,7 @@ from aiohttp.test_utils import unused_port
 
 from proxy.core.codes import read_link
 from proxy.core.grant import DAY, HOUR, Grant
-from proxy.core.mint import HashPin, Minted, Times, new_grant
+from proxy.core.mint import Minted, Times, new_grant
 from proxy.core.policy import Policy
 from proxy.visit import Shared, Visit, routes
 from tests.living import Clock, Dice
@@ -64,9 +64,7 @@ class Place:
     http: aiohttp.ClientSession
     by_token: dict[str, Grant] = field(default_factory=dict)
 
-    async def mint(
-        self, *, times: Times | None = None, clinician: str = "Diabetes clinic", hashed: HashPin = QUICK
-    ) -> Minted:
+    async def mint(self, *, times: Times | None = None, clinician: str = "Diabetes clinic") -> Minted:
         minted = new_grant(
             POLICY,
             site="home",
@@ -77,7 +75,7 @@ class Place:
             random=self.dice,
             entry_key=KEY,
             public_url=self.url,
-            hashed=hashed,
+            hashed=QUICK,
         )
         await self.store.add_grant(minted.grant, minted.consent)
         return minted
