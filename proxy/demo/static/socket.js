@@ -4,6 +4,18 @@
 
   var SEPARATOR = "\x1e", WAITS = [1000, 1000, 2000, 5000, 10000], PATIENCE = 60000;
 
+  // Where Nightscout's own pages have theirs: who follows the page's connection finds it there, once the page is made.
+  var followers = {};
+
+  function follow(name, meet) { (followers[name] = followers[name] || []).push(meet); }
+
+  function tell(name) { (followers[name] || []).forEach(function (meet) { meet(); }); }
+
+  window.Nightscout = { client: {} };
+  document.addEventListener("DOMContentLoaded", function () {
+    window.Nightscout.client.socket = { on: follow, io: { on: follow } };
+  });
+
   function ask(method, address, body, done) {
     var request = new XMLHttpRequest();
     request.open(method, address, true);
@@ -30,6 +42,7 @@
       if (status === 401) { told.state("closed"); }
       else if (status === 403 && text.indexOf("not_shared") >= 0) { told.state("quiet"); return; }
       else { told.state("lost"); }
+      tell("error");
       window.setTimeout(begin, WAITS[Math.min(failures, WAITS.length - 1)]);
       failures += 1;
     }
@@ -51,7 +64,7 @@
       var over = false;
 
       function lost(status, text) {
-        if (!over) { over = true; again(status, text); }
+        if (!over) { over = true; tell("disconnect"); again(status, text); }
       }
 
       function say(packet) {
@@ -62,6 +75,7 @@
         if (packet === "2") { say("3"); }
         else if (packet === "1" || packet.indexOf("41") === 0 || packet.indexOf("44") === 0) { lost(0, ""); }
         else if (packet.indexOf("40{") === 0) {
+          tell("connect");
           say('420["authorize",' + JSON.stringify({ client: "web", secret: null, token: token, history: 48 }) + "]");
         } else if (packet.indexOf('42["dataUpdate"') === 0) {
           failures = 0;
