@@ -34,7 +34,7 @@ class NotTaken:
 
 
 async def read_pairs(
-    request: web.Request, *, origin: str, largest: int, most: int
+    request: web.Request, *, origin: str, largest: int, most: int, seconds: float = _SECONDS
 ) -> list[tuple[str, str]] | NotTaken:
     """Read a form of up to `largest` bytes (after any content encoding) and `most` fields, in their order."""
     if request.headers.getall("Origin", []) != [origin]:
@@ -42,7 +42,7 @@ async def read_pairs(
     if request.content_type != "application/x-www-form-urlencoded":
         return NotTaken("not_a_form")
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(seconds):
             body = await _read_capped(request, largest)
     except TimeoutError:
         return NotTaken("too_slow")

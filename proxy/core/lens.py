@@ -24,6 +24,7 @@ from proxy.core.repair import mended, repair
 from proxy.core.shape import Node, tree
 from proxy.core.sheet import Dated, Row, Sheet, in_order
 from proxy.core.tidy import put, tidy
+from proxy.core.tongue import _
 from proxy.core.usual import usual_order
 
 __all__ = ["DATE_FIELD", "TYPE_FIELD", "Batch", "Dated", "Lens", "Row", "compile_lens"]
@@ -220,4 +221,4 @@ def _documents(body: bytes) -> list[msgspec.Raw]:
 
 
 def _unreadable() -> UpstreamError:
-    return UpstreamError("upstream_unreadable", "Nightscout sent something that can't be read.")
+    return UpstreamError("upstream_unreadable", _("Nightscout sent something that can't be read."))

@@ -12,6 +12,7 @@ from proxy.core.errors import QueryError
 from proxy.core.grant import DAY
 from proxy.core.lens import Lens
 from proxy.core.tidy import milliseconds
+from proxy.core.tongue import _
 from proxy.core.view import View
 
 LARGEST_COUNT = 50_000
@@ -51,7 +52,7 @@ class Query:
 
 
 def _refuse() -> QueryError:
-    return QueryError("This filter is not available here. Ask by date, type and count.")
+    return QueryError(_("This filter is not available here. Ask by date, type and count."))
 
 
 def parse_v1(view: View, lens: Lens, parameters: Parameters, *, now: int, types: Iterable[str] = ()) -> Query:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from proxy.core.errors import QueryError
 from proxy.core.record import Draft, Kind, Value
+from proxy.locale.marked import _
 
 _PATH = re.compile(
     r"/(?:[A-Za-z0-9_~$,-][A-Za-z0-9._~$,-]*(?:/[A-Za-z0-9_~$,-][A-Za-z0-9._~$,-]*)*/?)?", re.ASCII
@@ -48,6 +49,8 @@ class Asking:
             "device": self.device,
             "address": self.address,
         }
+        if self.head:
+            known["method"] = "HEAD"
         return Draft(kind, at, known | fields)
 
     def may_name(self, word: str) -> bool:
@@ -81,7 +84,7 @@ def _parse(query: str) -> Sequence[tuple[str, str]]:
             max_num_fields=MOST_PARAMETERS,
         )
     except ValueError as error:
-        raise QueryError("This address has a part that can't be read.") from error
+        raise QueryError(_("This address has a part that can't be read.")) from error
 
 
 def plain_path(raw: str) -> str | None:

@@ -20,6 +20,7 @@ from proxy.gate.asking import Asking
 from proxy.gate.body import Body
 from proxy.gate.turn import Turn
 from proxy.gate.units import units_of
+from proxy.locale.marked import _
 
 VERSION = "15.0.7"
 """The Nightscout that our answers follow."""
@@ -64,7 +65,7 @@ def author(turn: Turn) -> Body:
     entrance = turn.entrance
     name = entrance.door.name
     if any(key not in IGNORED | {"token"} for key, _ in turn.asked.parameters()):
-        raise QueryError("This filter is not available here.")
+        raise QueryError(_("This filter is not available here."))
     if name.endswith("/status") and entrance.format in _TEXTS:
         content_type, text = _TEXTS[entrance.format]
         return Body(content_type, text.encode())

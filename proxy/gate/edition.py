@@ -11,15 +11,17 @@ import structlog
 
 from proxy.core.errors import UpstreamError
 from proxy.gate.upstream import Nightscout
+from proxy.locale.marked import _
 
 TESTED: Final = "15.0."
 """The versions whose pages were tried through here, by the beginning of their number."""
 SETTING: Final = "CHAPERONE_ALLOW_VERSION"
 _VERSION_PATH: Final = "/api/v3/version"
 _VERSION: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9A-Za-z-]{1,32}){1,5}", re.ASCII)
-_UNTESTED: Final = (
+_UNTESTED: Final = _(
     "The pages of this version of Nightscout have not been tried with this access, so they wait for a word of the "
-    f"person who shared. Ask them to set {SETTING}, as their log says. The summary and tools work meanwhile."
+    "person who shared. Ask them to set CHAPERONE_ALLOW_VERSION, as their log says. The summary and tools work "
+    "meanwhile."
 )
 
 log = structlog.get_logger("edition")
@@ -57,4 +59,4 @@ def warn(version: str) -> None:
 
 
 def _unreadable() -> UpstreamError:
-    return UpstreamError("upstream_unreadable", "Nightscout sent something that can't be read.")
+    return UpstreamError("upstream_unreadable", _("Nightscout sent something that can't be read."))

@@ -20,6 +20,7 @@ from proxy.gate.statics import Shelf
 from proxy.gate.streams import Streams
 from proxy.gate.tokens import CheckedTokens
 from proxy.gate.upstream import Nightscout
+from proxy.locale.marked import _
 
 _MOST_VIEWS = 512
 """At about 13 kB each."""
@@ -66,7 +67,7 @@ class Gate:
         """Give the time. Raises ClockError if the clock was set back: an ended grant must not come alive."""
         now = self.clock()
         if now < self.newest - CLOCK_SLACK:
-            raise ClockError("This machine's clock is wrong. Nothing is shown until it is right again.")
+            raise ClockError(_("This machine's clock is wrong. Nothing is shown until it is right again."))
         self.newest = max(self.newest, now)
         return now
 

@@ -91,6 +91,23 @@ async def stream(
     return long.response
 
 
+async def head_of(turn: Turn, query: str, form: Form, reading: Reading) -> web.StreamResponse:
+    """Answer HEAD with the headers that `stream` begins with, on record; the rows are neither fetched on nor sent."""
+    long = _Long(turn, query)
+    long.response.content_type = form.content_type
+    if "gzip" in turn.request.headers.get("Accept-Encoding", ""):
+        # By name only: a compressor would end the body, which there is none of, with bytes of its own.
+        long.response.headers["Content-Encoding"] = "gzip"
+    # Before the record: an ending that comes while it is written must find this connection.
+    turn.gate.streams.carry(turn.grant, turn.request.transport, under_way=True)
+    await long.note("answer")
+    turn.gate.metrics.answered(turn.door, 200)
+    turn.gate.metrics.upstream_bytes.inc(reading.bytes)
+    await turn.gate.limits.spend(turn.grant.id, turn.asked.at, upstream=reading.bytes)
+    turn.gate.streams.carry(turn.grant, turn.request.transport, under_way=False)
+    return long.response
+
+
 async def _cut(long: _Long) -> None:
     if long.turn.request.transport is not None:
         abort(long.turn.request.transport)

@@ -16,10 +16,11 @@ from proxy.core.shape import LATEST_MS
 from proxy.core.view import View
 from proxy.gate.answers import JSON_V3, Form, form_of, write_rows
 from proxy.gate.body import Body
-from proxy.gate.long import Piece, stream
+from proxy.gate.long import Piece, head_of, stream
 from proxy.gate.rows import sheets
 from proxy.gate.turn import Turn
 from proxy.gate.upstream import Reading
+from proxy.locale.marked import _
 
 WHOLE = 16 * 1024 * 1024
 """Up to here an answer is built whole, so that its record has rows and bytes."""
@@ -79,25 +80,27 @@ async def _large(turn: Turn, lens: Lens, query: Query) -> Body | web.StreamRespo
             kept = turn.gate.memory.recall(_key(turn))
             if kept is not None:  # made for another while this one waited for its turn
                 return kept
-            begun, is_whole = await _begun(source, form, whole=turn.asked.head)
+            begun, is_whole = await _begun(source, form)
         if is_whole:
             text = begun.text + form.closing
             body = Body(form.content_type, text, begun.rows, query.words(lens.types), fetched=reading.bytes)
             turn.gate.memory.keep(_key(turn), body)
             return body
+        if turn.asked.head:
+            return await head_of(turn, query.words(lens.types), form, reading)
         # From here on a slow reader holds up nobody: only the fetches go through the turnstile.
         reading.turnstile = turn.gate.large
         return await stream(turn, query.words(lens.types), form, begun, source, reading)
 
 
-async def _begun(source: AsyncIterator[Piece], form: Form, *, whole: bool) -> tuple[Piece, bool]:
+async def _begun(source: AsyncIterator[Piece], form: Form) -> tuple[Piece, bool]:
     """Join pieces up to the size that is built whole; say whether that was all."""
     built, size, rows = [form.opening], 0, 0
     async for piece in source:
         built += [form.joint, piece.text] if rows else [piece.text]
         size += len(piece.text)
         rows += piece.rows
-        if size > WHOLE and not whole:
+        if size > WHOLE:
             return Piece(rows, b"".join(built)), False
     return Piece(rows, b"".join(built)), True
 
@@ -123,7 +126,7 @@ def _history(view: View, lens: Lens, parameters: Parameters, *, now: int, since:
     """Read v3 history by the row's own date: when hidden things changed (srvModified) is not told."""
     query = parse_v3(view, lens, parameters, now=now)
     if since and (not since.isdigit() or int(since) > LATEST_MS):
-        raise QueryError("The moment after /history/ is not one. Give epoch milliseconds.")
+        raise QueryError(_("The moment after /history/ is not one. Give epoch milliseconds."))
     return replace(query, since=max(query.since, int(since or 0) + 1), newest_first=False)
 
 
@@ -142,7 +145,7 @@ async def _written(turn: Turn, lens: Lens, query: Query, reading: Reading) -> As
 async def _one(turn: Turn, lens: Lens) -> Body:
     """Find a row by its pseudonym: it can't be turned back, so the window is searched."""
     if any(name != "token" for name, _ in turn.asked.parameters()):
-        raise QueryError("This filter is not available here.")
+        raise QueryError(_("This filter is not available here."))
     view, wanted = turn.view, turn.entrance.arg
     types = None if lens.types is None else tuple(sorted(lens.types))
     query = Query(

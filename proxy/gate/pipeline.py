@@ -37,6 +37,7 @@ from proxy.gate.refusals import (
 from proxy.gate.respond import counted, respond
 from proxy.gate.statics import as_answer
 from proxy.gate.turn import Turn
+from proxy.locale.marked import _
 
 log = structlog.get_logger("gate")
 
@@ -59,10 +60,10 @@ class Deny:
 
 
 _NO_DOOR: Final = Deny(404, "no_such_door", NO_DOOR)
-_READ_ONLY: Final = Deny(405, "read_only", "This access is for reading only.")
-_NO_BODY: Final = Deny(400, "body_not_allowed", "A request for reading has no body.")
+_READ_ONLY: Final = Deny(405, "read_only", _("This access is for reading only."))
+_NO_BODY: Final = Deny(400, "body_not_allowed", _("A request for reading has no body."))
 _UNREADABLE: Final = Deny(
-    503, "policy_unreadable", "What is shared can't be read any more. Ask for a new link."
+    503, "policy_unreadable", _("What is shared can't be read any more. Ask for a new link.")
 )
 _NOT_SHARED: Final = Deny(403, "not_shared", NOT_SHARED)
 

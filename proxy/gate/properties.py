@@ -16,6 +16,7 @@ from proxy.gate.rows import pages
 from proxy.gate.turn import Turn
 from proxy.gate.units import scaled, units_of
 from proxy.gate.upstream import Reading
+from proxy.locale.marked import _
 
 RECENT = 15 * 60_000
 """Nightscout calls a reading current for 15 minutes (its bgnow plugin)."""
@@ -36,7 +37,7 @@ _ARROWS = {
 async def properties(turn: Turn) -> Body:
     """Answer with the properties that were asked for, as far as they are shown. Raises QueryError."""
     if any(name not in ("token", "t", "_", "pretty", "now") for name, _ in turn.asked.parameters()):
-        raise QueryError("This filter is not available here.")
+        raise QueryError(_("This filter is not available here."))
     # A clock of Nightscout's asks again and again, and stops at an answer without a place for readings.
     key = (turn.view.id, turn.asked.path, units_of(turn), turn.session is not None)
     return await turn.gate.memory.answer(key, lambda: _computed(turn))

@@ -1,54 +1,96 @@
-"""Refusals: the same three fields in the reader's form, whatever the cause."""
+"""Refusals: the same three fields in the reader's form, whatever the cause.
 
+A person gets a page in their language; what a program reads is English, and the same for everyone.
+"""
+
+from pathlib import Path
 from typing import Final
 
-import jinja2
 import msgspec
 from aiohttp import web
 
-from proxy.core.headers import PRIVATE
-from proxy.gate.asking import Asking
+from proxy.core.headers import PAGE, PRIVATE
+from proxy.gate.asking import Asking, plain_path
+from proxy.locale.marked import _
+from proxy.locale.reader import VISIT_COOKIE, Reader, as_before, read_by, reader_of
+from proxy.locale.templates import environment
 
-NO_ACCESS: Final = "No access, or it has ended. Open the link again, or ask the person who shared it."
-NOT_SHARED: Final = "This is not shared. Ask the person who shared if you need it."
-NO_DOOR: Final = "There is nothing at this address."
-NO_RECORD: Final = "The access log can't be written just now, so nothing can be shown. Try again."
-TOO_MANY: Final = "Too many requests. Wait a moment and try again."
+NO_ACCESS: Final = _("No access, or it has ended. Open the link again, or ask the person who shared it.")
+NOT_SHARED: Final = _("This is not shared. Ask the person who shared if you need it.")
+NO_DOOR: Final = _("There is nothing at this address.")
+NO_RECORD: Final = _("The access log can't be written just now, so nothing can be shown. Try again.")
+TOO_MANY: Final = _("Too many requests. Wait a moment and try again.")
 
-_PAGE = jinja2.Template(
-    """<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>{{ title }}</title>
-<link rel="stylesheet" href="/visit/style.css"></head><body><main><h1>{{ title }}</h1><p>{{ message }}</p>
-<p><a href="/visit">To the start page</a></p><p><small>Reference: {{ request_id }}</small></p></main></body></html>
-""",
-    autoescape=True,
-)
-_TITLES = {
-    401: "No access",
-    403: "Not shared",
-    404: "Nothing here",
-    429: "One moment",
-    503: "Not available just now",
+_TEMPLATES: Final = environment(Path(__file__).parent / "templates")
+_TITLES: Final = {
+    401: _("No access"),
+    403: _("Not shared"),
+    404: _("Nothing here"),
+    429: _("One moment"),
+    503: _("Not available just now"),
 }
+_NOT_AVAILABLE: Final = _("Not available")
 
 
 def refusal(request: web.Request, asked: Asking, status: int, reason: str, message: str) -> web.Response:
     """Build a refusal: a page for a navigation, v3's envelope for v3, JSON otherwise."""
-    headers = {**PRIVATE, "X-Request-Id": asked.request_id}
+    headers = {"X-Request-Id": asked.request_id}
     if status == web.HTTPTooManyRequests.status_code:
         headers["Retry-After"] = "10"
+    return refuse(request, status, reason, message, request_id=asked.request_id, headers=headers)
+
+
+def refuse(
+    request: web.Request,
+    status: int,
+    reason: str,
+    message: str,
+    *,
+    request_id: str,
+    headers: dict[str, str] | None = None,
+) -> web.Response:
+    """Build a refusal of a request of which nothing else was found out."""
     if _is_navigation(request):
-        headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
-        text = _PAGE.render(
-            title=_TITLES.get(status, "Not available"), message=message, request_id=asked.request_id
-        )
-        return web.Response(status=status, text=text, content_type="text/html", headers=headers)
-    body: dict[str, str | int] = {"reason": reason, "message": message, "request_id": asked.request_id}
-    if asked.path.startswith("/api/v3"):
+        return _page(request, status, message, request_id, headers or {})
+    body: dict[str, str | int] = {"reason": reason, "message": message, "request_id": request_id}
+    if _path(request).startswith("/api/v3"):
         body = {"status": status, **body}
     return web.Response(
-        status=status, body=msgspec.json.encode(body), content_type="application/json", headers=headers
+        status=status,
+        body=msgspec.json.encode(body),
+        content_type="application/json",
+        headers={**PRIVATE, **(headers or {})},
     )
+
+
+def _page(
+    request: web.Request, status: int, message: str, request_id: str, headers: dict[str, str]
+) -> web.Response:
+    before = read_by(_reader(request))
+    try:
+        text = _TEMPLATES.get_template("refusal.html").render(
+            title=_TITLES.get(status, _NOT_AVAILABLE), message=message, request_id=request_id
+        )
+    finally:
+        as_before(before)  # this connection may ask something else next
+    return web.Response(
+        status=status, text=text, content_type="text/html", charset="utf-8", headers={**PAGE, **headers}
+    )
+
+
+def _reader(request: web.Request) -> Reader:
+    # What a program asks may hold a token in its path: no page writes that out again.
+    path = _path(request)
+    return reader_of(
+        kept=request.cookies.get(VISIT_COOKIE),
+        accepts=request.headers.get("Accept-Language", ""),
+        method=request.method,
+        address="" if path.startswith("/api") else path,
+    )
+
+
+def _path(request: web.Request) -> str:
+    return plain_path(request.raw_path) or ""
 
 
 def is_for_a_person(request: web.Request) -> bool:

@@ -19,10 +19,12 @@ from proxy.core.query import V3_LIMIT, Query
 from proxy.core.sheet import Dated, Sheet
 from proxy.core.tidy import written
 from proxy.core.view import View
+from proxy.locale.marked import _
 
 Fetcher = Callable[[Fetch], Coroutine[Any, Any, bytes]]
 
-SPARE = 64
+SPARE = 16
+"""Rows asked for beyond those wanted: hidden ones may be among them. Each costs Nightscout and us as much as a shown one."""
 MOST_ROWS = 200_000
 MOST_A_DAY = 10_000
 MOST_SETTINGS = 1_000
@@ -157,7 +159,7 @@ async def _visible(lens: Lens, asked: Fetch, fetch: Fetcher, wanted: int) -> She
             return whole
         if count >= MOST_ROWS:
             raise UpstreamError(
-                "upstream_too_large", "This is more than can be read at once. Ask for fewer days."
+                "upstream_too_large", _("This is more than can be read at once. Ask for fewer days.")
             )
         count = min(MOST_ROWS, count * 4)
 

@@ -19,6 +19,7 @@ from proxy.core.pages import File, Page, find_file, find_page
 from proxy.core.rewrite import Rewritten, linked_files, rewrite_page, rewrite_style, with_seals
 from proxy.gate.edition import ask_version, is_shown, untested, warn
 from proxy.gate.upstream import Nightscout
+from proxy.locale.marked import _
 
 KEPT_SECONDS: Final = 3600
 FOR_EVER_SECONDS: Final = 365 * 24 * 3600
@@ -125,7 +126,7 @@ class Shelf:
     async def _fetch_file(self, file: File) -> Kept:
         content = await self._nightscout.file(file.path, file.types)
         if len(content) > LARGEST:
-            raise UpstreamError("upstream_too_large", "This file is larger than any that Nightscout has.")
+            raise UpstreamError("upstream_too_large", _("This file is larger than any that Nightscout has."))
         if file.types == ("text/css",):
             content = rewrite_style(_text(content)).encode()
         kept = await asyncio.to_thread(_packed, content, file.types[0])
@@ -161,7 +162,7 @@ def _text(content: bytes) -> str:
 
 
 def _unreadable() -> UpstreamError:
-    return UpstreamError("upstream_unreadable", "Nightscout sent something that can't be read.")
+    return UpstreamError("upstream_unreadable", _("Nightscout sent something that can't be read."))
 
 
 def _packed(content: bytes, content_type: str) -> Kept:

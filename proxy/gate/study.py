@@ -42,6 +42,8 @@ STALE_SECONDS: Final = 600.0
 SOON: Final = 300_000
 """A grant that opens later than that: what is read now would be read again."""
 AHEAD_SECONDS: Final = 60.0
+MOST_AHEAD: Final = 4
+"""So many first pages are made ready at once: of more grants made together, the rest when somebody comes in."""
 MOST_SPANS: Final = 256
 MOST_REMEMBERED: Final = 250_000
 """Rows."""
@@ -108,7 +110,8 @@ class Studies:
         `then` is given it, whole or not, unless a page asks first. Its bytes are counted for who is shown it.
         """
         offered = days_offered(grant, self.policy(grant))
-        if offered and grant.opens_at <= self._gate.clock() + SOON:
+        soon = grant.opens_at <= self._gate.clock() + SOON
+        if offered and soon and len(self._preparing) < MOST_AHEAD:
             task = asyncio.ensure_future(self._prepared(grant, first_days(offered), then))
             self._preparing[task] = "" if grant.opened_at is None else self._figures(grant).id
             task.add_done_callback(self._told)

@@ -16,10 +16,13 @@ from yarl import URL
 
 from proxy.core.errors import UpstreamError
 from proxy.core.plan import Fetch
+from proxy.locale.marked import _
 
 LARGEST_BODY: Final = 64 * 1024 * 1024
 DEADLINE_SECONDS: Final = 60
 _CHUNK = 256 * 1024
+_ONE_DEADLINE: Final = aiohttp.ClientTimeout()
+"""None of aiohttp's own: the deadline around a fetch covers connecting, waiting and reading."""
 
 log = structlog.get_logger("upstream")
 
@@ -63,21 +66,25 @@ class Nightscout:
             async with asyncio.timeout(self._deadline):
                 return await self._read(url, types)
         except TimeoutError as error:
-            raise UpstreamError("upstream_slow", "Nightscout took too long to answer. Try again.") from error
+            raise UpstreamError(
+                "upstream_slow", _("Nightscout took too long to answer. Try again.")
+            ) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             log.warning("upstream_failed", error=type(error).__name__, path=url.path)
             raise UpstreamError(
-                "upstream_unreachable", "Nightscout can't be reached just now. Try again."
+                "upstream_unreachable", _("Nightscout can't be reached just now. Try again.")
             ) from error
 
     async def _read(self, url: URL, types: Sequence[str]) -> bytes:
         headers = {"X-Forwarded-Proto": "https"} if types else self._headers
-        async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+        async with self._session.get(
+            url, headers=headers, allow_redirects=False, timeout=_ONE_DEADLINE
+        ) as response:
             if response.status != 200:  # noqa: PLR2004 - the one good answer
                 log.warning("upstream_refused", status=response.status, path=url.path)
-                raise UpstreamError("upstream_refused", "Nightscout did not answer this question.")
+                raise UpstreamError("upstream_refused", _("Nightscout did not answer this question."))
             if response.content_type not in types if types else "json" not in response.content_type:
-                raise UpstreamError("upstream_unreadable", "Nightscout sent something that can't be read.")
+                raise UpstreamError("upstream_unreadable", _("Nightscout sent something that can't be read."))
             return await _body(response)
 
 
@@ -116,4 +123,6 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _too_large() -> UpstreamError:
-    return UpstreamError("upstream_too_large", "This is more than can be read at once. Ask for fewer days.")
+    return UpstreamError(
+        "upstream_too_large", _("This is more than can be read at once. Ask for fewer days.")
+    )

@@ -8,10 +8,11 @@ import structlog
 from aiohttp import web
 
 from proxy.core.errors import ClockError
-from proxy.core.headers import PRIVATE
 from proxy.core.token import jwks
 from proxy.gate.gate import Gate
 from proxy.gate.pipeline import serve
+from proxy.gate.refusals import refuse
+from proxy.locale.marked import _
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LARGEST_FORM = 4096
@@ -22,6 +23,9 @@ _CORS: Mapping[str, str] = {
     "Access-Control-Expose-Headers": "ETag, Last-Modified",
     "Access-Control-Max-Age": "600",
 }
+_NOT_POSSIBLE = _("This request is not possible.")
+_FAULT = _("Something went wrong here.")
+_WRONG_HOST = _("This address is not served here.")
 log = structlog.get_logger("web")
 
 
@@ -36,7 +40,7 @@ def clinicians_app(gate: Gate, pages: Iterable[web.RouteDef]) -> web.Application
         for page in pages
     )
 
-    async def keys(_: web.Request) -> web.Response:
+    async def keys(_request: web.Request) -> web.Response:
         return web.json_response(jwks(gate.public_keys()), headers={"Cache-Control": "public, max-age=300"})
 
     async def anything(request: web.Request) -> web.StreamResponse:
@@ -48,7 +52,7 @@ def clinicians_app(gate: Gate, pages: Iterable[web.RouteDef]) -> web.Application
     return app
 
 
-async def _expect_nothing(_: web.Request) -> None:
+async def _expect_nothing(_request: web.Request) -> None:
     """Overlook `Expect`: aiohttp would write an unknown one into its answer."""
 
 
@@ -70,11 +74,6 @@ def _is_of_another_origin(request: web.Request) -> bool:
     )
 
 
-def _refused(status: int, reason: str, message: str, request_id: str) -> web.Response:
-    body = {"reason": reason, "message": message, "request_id": request_id}
-    return web.json_response(body, status=status, headers=PRIVATE)
-
-
 def _guard(gate: Gate) -> Any:
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -83,17 +82,17 @@ def _guard(gate: Gate) -> Any:
             gate.now()
             return await handler(request)
         except ClockError as error:
-            return _refused(error.status, error.reason, str(error), gate.request_id())
+            return refuse(request, error.status, error.reason, str(error), request_id=gate.request_id())
         except web.HTTPException as error:
             if error.status < 400:  # noqa: PLR2004 - redirects of our own pages
                 raise
-            return _refused(error.status, "not_possible", "This request is not possible.", gate.request_id())
+            return refuse(request, error.status, "not_possible", _NOT_POSSIBLE, request_id=gate.request_id())
         except ConnectionError:
             raise
         except Exception as error:  # the outermost net: a bug must not become a stack trace on a page
             request_id = gate.request_id()
             log.exception("bug", request_id=request_id, exc_info=error)
-            return _refused(500, "fault", "Something went wrong here.", request_id)
+            return refuse(request, 500, "fault", _FAULT, request_id=request_id)
 
     return guard
 
@@ -105,7 +104,7 @@ def _right_host(gate: Gate) -> Any:
     async def right_host(request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer only to our own name."""
         if request.headers.get("Host", "").lower() != expected:
-            return _refused(421, "wrong_host", "This address is not served here.", gate.request_id())
+            return refuse(request, 421, "wrong_host", _WRONG_HOST, request_id=gate.request_id())
         return await handler(request)
 
     return right_host

@@ -8,6 +8,7 @@ import msgspec
 from proxy.core.errors import UpstreamError
 from proxy.core.repair import mended
 from proxy.gate.upstream import Nightscout
+from proxy.locale.marked import _
 
 
 class SiteZone:
@@ -32,7 +33,9 @@ def _read(body: bytes) -> Any:
     try:
         return msgspec.json.decode(mended(body))
     except (msgspec.DecodeError, RecursionError) as error:
-        raise UpstreamError("upstream_unreadable", "Nightscout sent something that can't be read.") from error
+        raise UpstreamError(
+            "upstream_unreadable", _("Nightscout sent something that can't be read.")
+        ) from error
 
 
 def _named(profiles: Any) -> list[str]:

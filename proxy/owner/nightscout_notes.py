@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from typing import Final
+from zoneinfo import available_timezones
 
 from proxy.core.errors import UpstreamError
 from proxy.core.found_notes import FoundNote, found_notes
@@ -40,4 +41,5 @@ def _notes(body: bytes, zone: str) -> list[FoundNote]:
 async def zone_of_owner(console: Console) -> str:
     """Give the zone in which the owner's days are counted: the one they named, else the site's."""
     about = read_about_me(await console.store.document(ABOUT_ME, ME))
-    return about.zone or await console.zone()
+    # A name that this machine does not know, or not any more, is no reason to show no page.
+    return about.zone if about.zone in available_timezones() else await console.zone()

@@ -43,3 +43,10 @@ def test_every_name_of_the_catalogue_can_be_one() -> None:
     }
     kind = msgspec.defstruct("Kind", [(name, int, 0) for name in sorted(parts - {"*"})])
     assert all(column([kind()], name) == [0] for name in parts - {"*"})
+
+
+@pytest.mark.parametrize("name", ["class", "from", "None", "match"])
+def test_a_word_of_pythons_own_can_be_the_name_of_a_field(name: str) -> None:
+    kind = msgspec.defstruct("Kind", [("date", int, 0), (name, int | None, None)])
+    rows = [kind(1, 5), kind(2), kind(3, 6)]
+    assert column(rows, name) == [5, None, 6]

@@ -13,7 +13,7 @@ from proxy.core.errors import GrantEnded
 from proxy.core.grant import DAY, Grant
 from proxy.core.record import Draft
 from proxy.core.study import Study
-from proxy.gate.study import Studies
+from proxy.gate.study import MOST_AHEAD, Studies
 from tests.gate.asked_site import Asked
 from tests.living import HOUR, NOW, Living, living
 
@@ -228,3 +228,23 @@ async def test_a_day_is_read_with_the_day_before_it() -> None:
     dates = [row.date for row in study.rows["entries"]]
     assert min(dates) <= NOW - 6 * DAY + HOUR
     assert study.span.end == NOW - 4 * DAY
+
+
+async def test_a_hundred_grants_made_at_once_do_not_start_a_hundred_readings() -> None:
+    asked = Asked(slow={"entries": asyncio.Event()})
+    given: list[Study] = []
+
+    async def take(study: Study) -> None:
+        given.append(study)
+
+    async with studying(asked, "cgm-only") as (house, grant, _):
+        studies = Studies(house.gate)
+        for days in range(1, 101):
+            studies.prepare(replace(grant, days=14 + days), take)
+        asked.slow["entries"].set()
+        await studies.settled()
+        assert len(given) == MOST_AHEAD
+        studies.prepare(replace(grant, days=14), take)  # the next one has its turn again
+        await studies.settled()
+        assert len(given) == MOST_AHEAD + 1
+        await studies.stop()

@@ -1,5 +1,9 @@
 """Single notes of Nightscout, picked by a tick: what was on the page goes along, and nothing else of its row."""
 
+import msgspec
+import pytest
+
+from proxy.core.identity import ABOUT_ME, ME, AboutMe
 from proxy.core.remarks import DRAFT, NEXT
 from tests.owner.notes import ATTACK, WRITTEN, Nightscout, draft, offered, pick, row, write
 from tests.owner.place import console_place
@@ -107,3 +111,23 @@ async def test_markup_and_direction_marks_act_nowhere_on_the_console() -> None:
             assert "<i>Dr" not in page, path
             assert "\u202e" not in page, path
         assert "{{ 7*7 }}%(name)s" in (await browser.get("/notes")).text
+
+
+@pytest.mark.parametrize("zone", ["Europe/Atlantis", "../etc/passwd", "europe/berlin ", "."])
+async def test_a_zone_that_is_not_known_here_gives_way_to_the_sites(zone: str) -> None:
+    site = Nightscout([row("2026-11-20T23:30:00Z", "felt sick")])
+    async with console_place(policies=policies, rows=site) as place:
+        place.clock.now = 1_795_000_000_000
+        await place.store.put(ABOUT_ME, ME, msgspec.json.encode(AboutMe(zone=zone)), version=None)
+        browser = await place.signed_in()
+        page = await browser.get("/notes/nightscout")
+        assert page.status == 200
+        assert list(offered(page)) == ["felt sick"]
+        since = {fetch.since for fetch in site.asked}
+        assert len(since) == 1
+        site.asked.clear()
+        about = await place.store.document(ABOUT_ME, ME)
+        assert about is not None
+        await place.store.put(ABOUT_ME, ME, msgspec.json.encode(AboutMe()), version=about.version)
+        await browser.get("/notes/nightscout")
+        assert {fetch.since for fetch in site.asked} == since, "as if no zone had been named"
