@@ -14,6 +14,8 @@ from proxy.locale.catalogues import LANGUAGES, SOURCE, catalogue
 
 YEAR: Final = 31_536_000
 """Seconds for which a browser keeps a choice."""
+VISIT_COOKIE: Final = "visit-language"
+"""Keeps what was chosen on a clinician's page: a word such as `de`, no data of anybody, and not that of the console."""
 _LONGEST: Final = 300
 _BACK: Final = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9_./-]*)?(?:\?[A-Za-z0-9=&%/_.~+-]*)?", re.ASCII)
 _WANTED: Final = re.compile(

@@ -10,7 +10,7 @@ from functools import partial
 
 from proxy.core.errors import ChaperoneError
 from proxy.core.grant import Grant
-from proxy.core.prepared import Prepared
+from proxy.core.prepared import Paper, Prepared
 from proxy.core.study import Study
 from proxy.visit import reading
 from proxy.visit.visit import Visit
@@ -23,11 +23,11 @@ def begin(visit: Visit, grant: Grant) -> None:
             visit.studies.prepare(grant, partial(_computed, visit, grant))
 
 
-async def prepare(visit: Visit, grant: Grant) -> Prepared:
+async def prepare(visit: Visit, grant: Grant, paper: Paper) -> Prepared:
     """Make the files that go along with a share. Raises UpstreamError, StoreUnavailable."""
     from proxy.visit import preparing  # noqa: PLC0415 - loads all that reckons and prints
 
-    return await preparing.prepare(visit, grant)
+    return await preparing.prepare(visit, grant, paper)
 
 
 async def _computed(visit: Visit, grant: Grant, study: Study) -> None:

@@ -1,6 +1,7 @@
 """The browser's session: found by its cookie, begun, and ended so that nothing stays in this browser."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 
@@ -11,6 +12,10 @@ from proxy.visit.visit import Visit
 
 CLEAR = {"Clear-Site-Data": '"cache", "storage"'}
 """Not cookies: that would reach sibling hosts; ours is expired by its name."""
+LEFT_OPEN: Final = "/visit/ended"
+"""Where pages go that were left open."""
+_LEFT: Final = "visit-left"
+_LEFT_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +28,25 @@ class SignedIn:
 
 async def signed_in(visit: Visit, request: web.Request, *, input_by_person: bool = False) -> SignedIn | None:
     """Find the session of a request; what a person did keeps it from falling idle."""
-    value = cookie_value(visit, request)
-    session = await visit.store.session(session_key(value)) if value else None
+    found = await _holder(visit, cookie_value(visit, request))
     now = visit.clock()
-    if session is None or not alive(session, now):
+    if found is not None and input_by_person and needs_touch(found.session, now):
+        await visit.store.touch_session(found.session.key, now)
+    return found
+
+
+async def was_signed_in(visit: Visit, request: web.Request) -> SignedIn | None:
+    """Find the session that this browser had until its access ended, a moment ago."""
+    found = await _holder(visit, request.cookies.get(_LEFT, ""))
+    return found if found is not None and found.grant.state(visit.clock()) == "ended" else None
+
+
+async def _holder(visit: Visit, value: str) -> SignedIn | None:
+    session = await visit.store.session(session_key(value)) if value else None
+    if session is None or not alive(session, visit.clock()):
         return None
     grant = await visit.store.grant(session.grant)
-    if grant is None:
-        return None
-    if input_by_person and needs_touch(session, now):
-        await visit.store.touch_session(session.key, now)
-    return SignedIn(session, grant)
+    return None if grant is None else SignedIn(session, grant)
 
 
 def cookie_value(visit: Visit, request: web.Request) -> str:
@@ -54,6 +67,26 @@ def with_cookie(visit: Visit, response: web.Response, value: str) -> web.Respons
         visit.cookie.name, value, path="/", httponly=True, secure=visit.cookie.secure, samesite="Lax"
     )
     return response
+
+
+def as_it_ended(visit: Visit, request: web.Request, response: web.Response) -> web.Response:
+    """Take the cookie from a browser whose access has ended; for a moment, pages that it left open still learn how.
+
+    The session of an ended grant opens nothing but that page. So it stays in the store until it is idle: else, of
+    several pages that leave at once, the first would take the ending from the others.
+    """
+    value = cookie_value(visit, request)
+    if value:
+        response.set_cookie(
+            _LEFT,
+            value,
+            max_age=_LEFT_SECONDS,
+            path=LEFT_OPEN,
+            httponly=True,
+            secure=visit.cookie.secure,
+            samesite="Lax",
+        )
+    return without_cookie(visit, response)
 
 
 def without_cookie(visit: Visit, response: web.Response) -> web.Response:

@@ -13,7 +13,7 @@ from proxy.core.session import is_csrf_of
 from proxy.locale.marked import _
 from proxy.visit import pages
 from proxy.visit.asked import asking_of
-from proxy.visit.browser import SignedIn, cookie_value, forget, signed_in, without_cookie
+from proxy.visit.browser import SignedIn, as_it_ended, cookie_value, forget, signed_in, without_cookie
 from proxy.visit.entry import ended_at, show_entry
 from proxy.visit.forms import Fault, read_form
 from proxy.visit.moments import iso
@@ -100,7 +100,7 @@ async def whoami(visit: Visit, request: web.Request) -> web.Response:
     if found is None:
         return pages.json(about)
     # Only to the browser that holds the session, and to no other origin: with it the strip closes the session.
-    words = strip_words(shared, grant.clinician, preview=grant.kind == "preview")
+    words = strip_words(shared, grant.clinician, days=grant.days, preview=grant.kind == "preview")
     return pages.json(about | {"csrf": found.session.csrf, "strip": words})
 
 
@@ -167,7 +167,7 @@ def nobody(visit: Visit, request: web.Request) -> web.Response:
 async def show_end(
     visit: Visit, request: web.Request, grant: Grant, *, status: int, said: Sequence[str] = ()
 ) -> web.Response:
-    """Show the end once, with the check number, and leave nothing in this browser. `said` was ticked just now."""
+    """Show the end, with the check number, and take this browser's cookie. `said` was ticked just now."""
     sealed = await _sealed(visit, grant)
     response = pages.page(
         "ended.html",
@@ -179,8 +179,7 @@ async def show_end(
         said=said,
         signature=visit.signed(sealed),
     )
-    await forget(visit, request)
-    return without_cookie(visit, response)
+    return as_it_ended(visit, request, response)
 
 
 async def _sealed(visit: Visit, grant: Grant) -> Grant:

@@ -7,13 +7,11 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from proxy.locale.catalogues import LANGUAGES
-from proxy.locale.reader import YEAR, read_by, reader_of, safe_back
+from proxy.locale.reader import VISIT_COOKIE, YEAR, read_by, reader_of, safe_back
 from proxy.visit import pages
 from proxy.visit.reading import CHOICES
 from proxy.visit.visit import Visit
 
-COOKIE: Final = "visit-language"
-"""A word such as `de`: no data of anybody, and not that of the owner's console."""
 _MEANT: Final = {
     "days": re.compile(r"[1-9][0-9]{0,2}", re.ASCII),
     "units": re.compile(r"mgdl|mmol"),
@@ -24,7 +22,7 @@ ROUTE: Final = f"/visit/language/{{language:{'|'.join(LANGUAGES)}}}"
 
 def begin(request: web.Request) -> None:
     """Write what comes from here on in the language of whoever asks."""
-    kept, accepts = request.cookies.get(COOKIE), request.headers.get("Accept-Language", "")
+    kept, accepts = request.cookies.get(VISIT_COOKIE), request.headers.get("Accept-Language", "")
     read_by(reader_of(kept=kept, accepts=accepts, method=request.method, address=_address(request)))
 
 
@@ -46,7 +44,7 @@ async def choose(visit: Visit, request: web.Request) -> web.Response:
     """Answer GET /visit/language/de: for anybody; it changes nothing but this browser's choice."""
     response = pages.see_other(safe_back(request.query.get("back", "")))
     response.set_cookie(
-        COOKIE,
+        VISIT_COOKIE,
         request.match_info["language"],
         max_age=YEAR,
         path="/",

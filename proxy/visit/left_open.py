@@ -1,4 +1,4 @@
-"""Where pages go that were left open: one of them shows how the access ended, the others at least that it did."""
+"""Where pages go that were left open: all that leave within a minute show how the access ended, later ones that it did."""
 
 from typing import Final
 
@@ -6,8 +6,8 @@ from aiohttp import web
 
 from proxy.locale.marked import _
 from proxy.visit import pages
-from proxy.visit.browser import signed_in, without_cookie
-from proxy.visit.home import home
+from proxy.visit.browser import signed_in, was_signed_in, without_cookie
+from proxy.visit.home import home, show_end
 from proxy.visit.visit import Visit
 
 _TITLE: Final = _("This access has ended here")
@@ -19,8 +19,14 @@ _TEXT: Final = _(
 
 
 async def ended(visit: Visit, request: web.Request) -> web.Response:
-    """Answer GET /visit/ended: as /visit/home, but who has no session any more is told so, and not asked for a code."""
+    """Answer GET /visit/ended: as /visit/home, but who has no session any more is told so, and not asked for a code.
+
+    The first page to come takes the session's cookie along, and leaves one for the others by which they are known.
+    """
     if await signed_in(visit, request) is not None:
         return await home(visit, request)
+    before = await was_signed_in(visit, request)
+    if before is not None:
+        return await show_end(visit, request, before.grant, status=401)
     told = pages.message(_TITLE, _TEXT, status=401, request_id=visit.request_id(request))
     return without_cookie(visit, told)

@@ -6,7 +6,7 @@ from typing import Final
 
 from proxy.core.errors import UpstreamError
 from proxy.core.grant import Grant
-from proxy.core.prepared import Prepared, PreparedFile
+from proxy.core.prepared import Paper, Prepared, PreparedFile
 from proxy.core.study import Study, days_offered, first_days
 from proxy.report.cover import is_unnamed
 from proxy.report.lessened import offset_of, without_automation_before
@@ -25,7 +25,7 @@ _KINDS: Final[dict[Kind, str]] = {"pdf-locked": "application/pdf", "html": "text
 _TRIES: Final = 30
 
 
-async def prepare(visit: Visit, grant: Grant) -> Prepared:
+async def prepare(visit: Visit, grant: Grant, paper: Paper = "a4") -> Prepared:
     """Make the locked PDF and the visit file of a grant, as it would show now, whether it is open or not yet.
 
     Raises UpstreamError if Nightscout does not send everything, StoreUnavailable.
@@ -45,7 +45,7 @@ async def prepare(visit: Visit, grant: Grant) -> Prepared:
     unnamed = is_unnamed(policy)
     if unnamed:
         study = replace(study, zone=offset_of(study.zone, study.span.end))
-    cover = cover_of(grant, shared, policy, written, units=units, unnamed=unnamed)
+    cover = cover_of(grant, shared, policy, written, units=units, unnamed=unnamed, paper=paper)
     words, now = passphrase(visit.random), visit.clock()
 
     def made() -> Prepared:

@@ -9,6 +9,7 @@ from aiohttp import web
 from proxy.core.errors import ChaperoneError
 from proxy.locale.marked import _
 from proxy.visit import asking, entry, home, language, left_open, pages, pairing, reading, welcome
+from proxy.visit.browser import LEFT_OPEN
 from proxy.visit.visit import Visit
 
 log = structlog.get_logger("visit")
@@ -41,7 +42,7 @@ def routes(visit: Visit) -> list[web.RouteDef]:
         web.get(f"{reading.FILES}/{{kind}}", _guarded(visit, reading.file)),
         web.post("/visit/close", _guarded(visit, home.close)),
         web.get("/visit/closed", _guarded(visit, home.closed)),
-        web.get("/visit/ended", _guarded(visit, left_open.ended)),
+        web.get(LEFT_OPEN, _guarded(visit, left_open.ended)),
         web.post("/visit/finish", _guarded(visit, home.finish)),
         web.get(language.ROUTE, _guarded(visit, language.choose)),
         web.get("/visit/whoami", _guarded(visit, home.whoami, for_programs=True)),

@@ -3,7 +3,7 @@
 What stands between `{` and `}` is put in by the script: moments are told by the reader's own clock.
 """
 
-from proxy.core.tongue import say
+from proxy.core.tongue import say, say_number
 from proxy.locale.marked import _
 from proxy.locale.reader import reader
 from proxy.visit.visit import Shared
@@ -26,14 +26,18 @@ _FIXED = {
 }
 
 
-def strip_words(shared: Shared, clinician: str, *, preview: bool) -> dict[str, str]:
-    """Give each of the strip's texts by its name, and the `locale` in which moments are written."""
+def strip_words(shared: Shared, clinician: str, *, days: int, preview: bool) -> dict[str, str]:
+    """Give each of the strip's texts by its name, and the `locale` in which moments are written.
+
+    `days` is how far back a grant reaches.
+    """
     language = reader().language
     return {
         **{name: say(text) for name, text in _FIXED.items()},
         "locale": _LOCALES.get(language, language),
         "title": _title(shared, clinician, preview=preview),
-        "not_shared": " ".join(_not_shared(shared)),
+        "days": say_number("%(count)s day shown", "%(count)s days shown", days),
+        "not_shared": " ".join([*_not_shared(shared), _how_far_back(days)]),
     }
 
 
@@ -71,3 +75,13 @@ def _not_shared(shared: Shared) -> list[str]:
     if shared.live:
         told.append(say(_("This is a live view, and nobody is asked to watch it.")))
     return [*told, say(_("Times are by this computer's clock."))]
+
+
+def _how_far_back(days: int) -> str:
+    return say_number(
+        "Only the last day before the opening is shared: a report that reaches further back is empty there, and its "
+        "figures are of that day alone.",
+        "Only the last %(count)s days before the opening are shared: a report that reaches further back is empty "
+        "there, and its figures are of those days alone.",
+        days,
+    )

@@ -52,7 +52,9 @@ class House:
     site: Site | None = None
     feed: Sockets | None = None
 
-    async def mint(self, policy: str = "consultant", *, clinician: str = "Diabetes clinic") -> Minted:
+    async def mint(
+        self, policy: str = "consultant", *, clinician: str = "Diabetes clinic", days: int = 7
+    ) -> Minted:
         """Share, by a bundled policy or a policy's text."""
         text = policy if "\n" in policy else (POLICIES / f"{policy}.yaml").read_text()
         now = clock()
@@ -60,7 +62,7 @@ class House:
             policy_of(text, policy[:20]),
             site=SITE,
             clinician=clinician,
-            days=7,
+            days=days,
             times=Times(now, 4 * HOUR, now + 48 * HOUR),
             now=now,
             random=os.urandom,

@@ -120,7 +120,7 @@ async def visiting_for_good(data: Path, policy: str, profile: Path) -> AsyncIter
 async def _entered(house: House, page: Page, policy: str) -> Visit:
     heard = _faults_of(page)
     page.on("dialog", lambda dialog: heard.append(f"dialog: {dialog.message}"))
-    minted = await house.mint(policy, clinician="Clinic Seaside-4711")
+    minted = await house.mint(policy, clinician="Clinic Seaside-4711", days=90)
     await sign_in(page, minted)
     return Visit(house, page, minted, heard)
 
@@ -210,6 +210,10 @@ async def test_every_tab_of_the_report_over_two_weeks(policy: str, units: str, t
             if policy != "full-loop":
                 assert FROM_SETTINGS.search(told) is None, (tab, FROM_SETTINGS.search(told))
             await _offers_nothing_that_acts(page)
+        await page.click("#dailystats")
+        heads = await page.locator("#dailystats-report th:visible").all_inner_texts()
+        assert {"25%", "Median", "75%"} <= set(heads)
+        assert any("A1c" in head for head in heads) == (units == "mmol")
         listed = await page.locator("#tabnav li:visible").evaluate_all("all => all.map(each => each.id)")
         assert set(listed) == set(tabs)
         assert visit.heard == []
@@ -265,12 +269,15 @@ async def test_all_open_pages_end_and_nothing_is_left(tmp_path: Path) -> None:
             "fetch('/api/v1/entries.json?count=20').then(answer => answer.json())"
         )
         await visit.house.revoke(visit.minted)
+        ended = await visit.house.inside.store.grant(visit.minted.grant.id)
+        assert ended is not None
         for page in opened:  # with nobody touching them
             await page.wait_for_url("**/visit/ended")
-            assert "This access has ended" in await page.inner_text("main")
-            # The first to ask takes the cookie along: the others know only that it is over, and what to do.
             said = await page.inner_text("main")
-            assert "The person who shared ended it" in said or "ask the person who shared" in said
+            assert said.startswith("This access has ended\n")
+            assert "The person who shared ended it on" in said
+            # The first to come takes the session's cookie: what it leaves tells the others the same.
+            assert ended.head in said
         assert await visit.page.evaluate("localStorage.length + sessionStorage.length") == 0
     marks = [*(row["_id"] for row in rows), "Seaside-4711"]
     assert len(marks) == 21

@@ -124,7 +124,7 @@ async def test_finishing_ends_the_grant_everywhere_and_shows_the_check_number(pl
     assert f"signature of {grant.head}" in answer.text
     assert f"has {grant.length} lines" in answer.text
     assert "I have what I need" in answer.text
-    assert answer.cookies == {"chaperone": ""}
+    assert answer.cookies["chaperone"] == ""
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     bodies = [record.body async for record in place.store.records(grant.id)]
     assert verify(bodies, head=grant.head, grant=grant.id).ok
@@ -179,7 +179,7 @@ async def test_an_expired_grant_is_sealed_before_its_check_number_is_shown(place
     assert "Monday 23 November 2026, 16:00 (UTC)" in answer.text
     assert (grant.ending, grant.ended_at) == ("expired", NOW + 4 * HOUR)
     assert grant.head in answer.text
-    assert answer.cookies == {"chaperone": ""}
+    assert answer.cookies["chaperone"] == ""
 
 
 async def test_finishing_what_was_revoked_meanwhile_tells_how_it_really_ended(place: Place) -> None:

@@ -62,6 +62,18 @@ async def test_both_files_open_with_the_same_words_and_show_the_same_before_anyb
     assert told.words not in repr(told)
 
 
+async def test_the_report_is_made_for_the_paper_that_was_asked_for(site: StillSite) -> None:
+    sizes = []
+    async with living(site) as house:
+        await house.mint("consultant", days=7)
+        grant = (await house.store.grants())[0]
+        for paper in ("a4", "us-letter"):
+            told = await prepare(visit_at(house), grant, paper)
+            reader = pypdf.PdfReader(io.BytesIO(told.files[0].body), password=told.words)
+            sizes.append(tuple(map(round, reader.pages[0].mediabox[2:])))
+    assert sizes == [(595, 842), (612, 792)]
+
+
 async def test_a_policy_without_exports_makes_no_files(site: StillSite) -> None:
     async with living(site) as house:
         await house.mint(COARSE.format(detail="full"), days=7)

@@ -20,19 +20,27 @@ SHARED = Shared(
 
 def test_every_word_that_the_script_asks_for_is_there_and_no_other() -> None:
     asked = set(re.findall(r"\bwords\.(\w+)", SCRIPT.read_text()))
-    assert asked == set(strip_words(SHARED, "Dr Grey", preview=False))
+    assert asked == set(strip_words(SHARED, "Dr Grey", days=7, preview=False))
 
 
 def test_the_title_says_who_shares_with_whom_as_far_as_that_is_told() -> None:
-    assert strip_words(SHARED, "Dr Grey", preview=False)["title"] == "Shared with Dr Grey"
-    assert strip_words(SHARED, "Dr Grey", preview=True)["title"] == "Preview, only for you"
+    assert strip_words(SHARED, "Dr Grey", days=7, preview=False)["title"] == "Shared with Dr Grey"
+    assert strip_words(SHARED, "Dr Grey", days=7, preview=True)["title"] == "Preview, only for you"
 
 
 def test_a_german_browser_gets_german_words_and_dates() -> None:
     before = read_by(Reader("de"))
     try:
-        words = strip_words(SHARED, "Dr Grey", preview=False)
+        words = strip_words(SHARED, "Dr Grey", days=7, preview=False)
     finally:
         as_before(before)
     assert (words["locale"], words["title"]) == ("de", "Geteilt mit Dr Grey")
     assert words["not_live"].startswith("Nicht live")
+    assert words["days"] == "7 Tage gezeigt"
+
+
+def test_how_far_back_it_reaches_is_said_where_reports_can_ask_for_more() -> None:
+    words = strip_words(SHARED, "Dr Grey", days=14, preview=False)
+    assert words["days"] == "14 days shown"
+    assert "Only the last 14 days before the opening are shared" in words["not_shared"]
+    assert "Only the last day before" in strip_words(SHARED, "Dr Grey", days=1, preview=False)["not_shared"]

@@ -81,6 +81,7 @@
   function facts(about) {
     var parts = [make("strong", {}, [words.title])];
     if (about.opened_at) { parts.push(make("span", {}, [withMoment(words.since, "day", told(about.opened_at, DAY))])); }
+    parts.push(make("span", { "class": "chaperone-more" }, [words.days]));
     parts.push(make("span", {}, [withMoment(words.until, "moment", told(about.expires_at, endsToday(about) ? TIME : MOMENT))]));
     if (about.window.live) {
       parts.push(make("span", { "class": "chaperone-more" }, [words.live]));
@@ -108,7 +109,10 @@
 
   function resized() {
     root.style.setProperty("--chaperone-strip", bar.offsetHeight + "px");
-    if (isMain) { window.dispatchEvent(new Event("resize")); }
+    // Nightscout's page can't bear to be told before its chart is there, and then it measures by itself.
+    if (isMain && window.Nightscout && window.Nightscout.client && window.Nightscout.client.chart) {
+      window.dispatchEvent(new Event("resize"));
+    }
   }
 
   // Announced when it is filled; empty while all is well.
@@ -118,6 +122,7 @@
   function show(about) {
     bar.textContent = "";
     bar.setAttribute("aria-label", words.label);
+    bar.lang = words.locale;
     bar.appendChild(notLive);
     bar.appendChild(facts(about));
     bar.appendChild(withheld());
@@ -130,7 +135,7 @@
     resized();
   }
 
-  // Once: the page that shows how it ended shows it to the first who comes.
+  // Once: a second attempt would only cut off the first.
   function leave() {
     if (!leaving) { leaving = true; window.location.replace("/visit/ended"); }
   }
