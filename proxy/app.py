@@ -166,7 +166,7 @@ def make_owner_side(house: House, gate: Gate, visit: Visit) -> web.Application:
         send=sending(),
         not_lasting=lambda: will_be_lost(settings),
         given=lambda grant: ahead.begin(visit, grant),
-        prepare=lambda grant: ahead.prepare(visit, grant),
+        prepare=lambda grant, paper: ahead.prepare(visit, grant, paper),
     )
     return console_app(console, health)
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from proxy.core.grant import Grant
 
@@ -33,9 +34,10 @@ class Prepared:
     files: tuple[PreparedFile, ...]
 
 
-Prepare = Callable[[Grant], Awaitable[Prepared]]
+Paper = Literal["a4", "us-letter"]
+Prepare = Callable[[Grant, Paper], Awaitable[Prepared]]
 
 
-async def prepare_nothing(_grant: Grant) -> Prepared:
+async def prepare_nothing(_grant: Grant, _paper: Paper) -> Prepared:
     """Stand in for a clinicians' side that makes files."""
     return Prepared("", ())

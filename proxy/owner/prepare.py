@@ -10,7 +10,7 @@ from aiohttp import web
 
 from proxy.core.errors import ChaperoneError, GrantEnded
 from proxy.core.grant import Grant
-from proxy.core.prepared import PreparedFile
+from proxy.core.prepared import Paper, PreparedFile
 from proxy.core.record import Draft, Value
 from proxy.owner import pages
 from proxy.owner.console import Console
@@ -45,7 +45,8 @@ async def _prepare(turn: Turn) -> web.Response:
     if grant is None:
         return _no_such(turn)
     try:
-        prepared = await turn.console.prepare(grant)
+        paper: Paper = "us-letter" if turn.form.get("paper") == "us-letter" else "a4"
+        prepared = await turn.console.prepare(grant, paper)
     except GrantEnded:
         return _no_such(turn)
     except ChaperoneError:

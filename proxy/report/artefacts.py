@@ -43,6 +43,8 @@ def _warm_ups(events: tuple[Event, ...], start_ms: int, end_ms: int) -> Iterator
 
 def _jumps(series: Series) -> Iterator[Mark]:
     for (a, x), (b, y) in pairwise(zip(series.at, series.mgdl, strict=True)):
+        if -JUMP_PER_MINUTE < y - x < JUMP_PER_MINUTE:
+            continue  # slow enough even for neighbours a minute apart
         if b - a <= _NEIGHBOURS_MS and abs(y - x) * MINUTE >= JUMP_PER_MINUTE * max(b - a, MINUTE):
             yield Mark(a, b, "jump")
 

@@ -32,6 +32,7 @@ _TOPS: Final = (300, 350, 400)
 """Where the glucose axis ends: what lies above is drawn at its edge."""
 GAP_MINUTES: Final = 31
 """A line is not drawn over a longer hole."""
+_GAP_MS: Final = GAP_MINUTES * 60_000
 _MOST_POINTS: Final = 300
 _THINNED_MS: Final = 600_000
 
@@ -141,10 +142,15 @@ def _trace(frame: Frame, trace: Sequence[tuple[int, float]], kind: str) -> str:
     """Draw readings as a line, broken where none are for half an hour; few readings (averages) as dots."""
     if len(trace) < 2:  # noqa: PLR2004 - a line needs two
         return "".join(_dot(frame, at, value) for at, value in trace)
+    # As `frame.x` and `frame.y` place it, reckoned once for the hundreds of readings of each small day.
+    left, wide = frame.left, (frame.right - frame.left) / (frame.last - frame.first)
+    bottom, tall = frame.bottom, (frame.bottom - frame.top) / (frame.highest - frame.lowest)
+    first, lowest, highest = frame.first, frame.lowest, frame.highest
     path, last = [], None
     for at, value in trace:
-        letter = "L" if last is not None and at - last <= GAP_MINUTES * 60_000 else "M"
-        path.append(f"{letter}{frame.x(at):.1f} {frame.y(value):.0f}")
+        letter = "M" if last is None or at - last > _GAP_MS else "L"
+        within = lowest if value < lowest else min(value, highest)
+        path.append(f"{letter}{left + (at - first) * wide:.1f} {bottom - (within - lowest) * tall:.0f}")
         last = at
     return f'<path class="{kind}" d="{"".join(path)}" fill="none" stroke="{INK}" stroke-width="1.3"/>'
 

@@ -1,6 +1,7 @@
 """The course of things over a span: what the pump delivered and which mode the loop was in, laid out once for all."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from proxy.report.automation import automation_of
@@ -34,9 +35,8 @@ class Course:
         """Give insulin of a part of a day."""
         return day_insulin(self.material, self.steps, self.stopped, span)
 
-    def insulin(self, start_ms: int, end_ms: int) -> Insulin:
-        """Give insulin and carbs of a period within the span."""
-        days = self.days(start_ms, end_ms)
+    def insulin(self, days: Sequence[DayInsulin]) -> Insulin:
+        """Give insulin and carbs of a period, from its days."""
         return insulin_of(days, self.material.shared, with_settings=self.with_settings)
 
     def automation(self, start_ms: int, end_ms: int) -> Automation:

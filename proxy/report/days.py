@@ -16,15 +16,21 @@ from proxy.report.targets import Targets
 
 
 def days_of(
-    series: Series, course: Course, targets: Targets, *, start_ms: int, end_ms: int, modes: Reason | None
+    series: Series,
+    course: Course,
+    targets: Targets,
+    insulin: Sequence[DayInsulin],
+    *,
+    start_ms: int,
+    end_ms: int,
+    modes: Reason | None,
 ) -> tuple[Day, ...]:
     """Compute the local days of a period, oldest first; none at `summary` detail.
 
-    `modes` is why there are no loop modes to tell, None if there are.
+    `insulin` is that of each of them; `modes` is why there are no loop modes to tell, None if there are.
     """
     if course.material.shared.detail == "summary":
         return ()
-    insulin = course.days(start_ms, end_ms)
     days = course.time.days(start_ms, end_ms)
     return tuple(
         _day(day, _clipped(day, start_ms, end_ms), series, course, targets, units, modes)

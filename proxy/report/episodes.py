@@ -30,6 +30,11 @@ _FIRST_POINTS: Final[Mapping[EpisodeKind, int]] = {
     kind: 25 if kind == "extended_low" else 3 for kind in EPISODE_KINDS
 }
 """How many points beyond the threshold begin an episode: 25 are more than 120 minutes."""
+_NOWHERE: Final = ord("x")
+_BEYOND: Final[Mapping[EpisodeKind, bytes]] = {
+    "low": b"11000", "extended_low": b"11000", "very_low": b"10000", "high": b"00011", "very_high": b"00001",
+}  # fmt: skip
+"""Of each kind, whether very low (L), low (l), in range (i), high (h) and very high (H) are beyond its threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +47,32 @@ class Grid:
 
 def grid_of(series: Series) -> Grid:
     """Lay readings on the grid, linearly between neighbours."""
-    at, mgdl = array("q"), array("d")
     if not series.at:
-        return Grid(at, mgdl)
+        return Grid(array("q"), array("d"))
+    at: list[int] = []
+    mgdl: list[float] = []
     base = series.at[0] // DAY * DAY
+    point = base - (base - series.at[0]) // STEP_MS * STEP_MS  # the first one that is not before a reading
     for (a, x), (b, y) in pairwise(zip(series.at, series.mgdl, strict=True)):
-        _between(at, mgdl, base, (a, x), (b, y))
-    if (series.at[-1] - base) % STEP_MS == 0:
-        at.append(series.at[-1])
-        mgdl.append(series.mgdl[-1])
-    return Grid(at, mgdl)
-
-
-def _between(
-    at: "array[int]", mgdl: "array[float]", base: int, left: tuple[int, float], right: tuple[int, float]
-) -> None:
-    """Add the grid points from one reading (its own moment included) up to the next (excluded)."""
-    (a, x), (b, y) = left, right
-    point = base - (base - a) // STEP_MS * STEP_MS
-    if b - a > LONGEST_FILLED_MS:
-        if point == a:
-            at.append(a)
-            mgdl.append(x)
-        at.append(b)
-        mgdl.append(nan)
-        return
-    # In minutes and in this order of operations, so that a value on a threshold falls on the same side as in numpy.
-    start = (a - base) / MINUTE
-    slope = (y - x) / ((b - base) / MINUTE - start)
-    while point < b:
+        if b - a > LONGEST_FILLED_MS:
+            if point == a:
+                at.append(a)
+                mgdl.append(x)
+            at.append(b)
+            mgdl.append(nan)
+            point = base - (base - b) // STEP_MS * STEP_MS
+        elif point < b:
+            # In minutes and in this order of operations, so that a value on a threshold falls on the same side as in numpy.
+            start = (a - base) / MINUTE
+            slope = (y - x) / ((b - base) / MINUTE - start)
+            while point < b:
+                at.append(point)
+                mgdl.append(slope * ((point - base) / MINUTE - start) + x)
+                point += STEP_MS
+    if point == series.at[-1]:
         at.append(point)
-        mgdl.append(slope * ((point - base) / MINUTE - start) + x)
-        point += STEP_MS
+        mgdl.append(series.mgdl[-1])
+    return Grid(array("q", at), array("d", mgdl))
 
 
 def spans_beyond(flags: bytes, first_points: int) -> list[tuple[int, int]]:
@@ -90,14 +89,8 @@ def episodes_of(
     if reason is not None:
         return {kind: _without(kind, reason) for kind in EPISODE_KINDS}
     grid = grid_of(series)
-    lines = {
-        "low": _line(grid, targets.low, below=True),
-        "very_low": _line(grid, targets.very_low, below=True),
-        "high": _line(grid, targets.high, below=False),
-        "very_high": _line(grid, targets.very_high, below=False),
-    }
-    lines["extended_low"] = lines["low"]
-    known_minutes = sum(value == value for value in grid.mgdl) * STEP_MS / MINUTE  # noqa: PLR0124 - nan isn't itself
+    lines = _lines(grid, targets)
+    known_minutes = (len(grid.mgdl) - lines["low"].count(_NOWHERE)) * STEP_MS / MINUTE
     found = {kind: _each(kind, grid, lines[kind], series, targets, time) for kind in EPISODE_KINDS}
     share = min(1.0, known_minutes * MINUTE / length_ms)
     return {kind: _counted(kind, each, known_minutes, share, shared) for kind, each in found.items()}
@@ -125,11 +118,20 @@ def _why_none(series: Series, shared: Shared) -> Reason | None:
     return None if series.at else "no_data"
 
 
-def _line(grid: Grid, threshold: int, *, below: bool) -> bytes:
-    # nan is on neither side: it becomes the x that no episode crosses.
-    if below:
-        return bytes(49 if v < threshold else 48 if v >= threshold else 120 for v in grid.mgdl)
-    return bytes(49 if v > threshold else 48 if v <= threshold else 120 for v in grid.mgdl)
+def _lines(grid: Grid, targets: Targets) -> dict[EpisodeKind, bytes]:
+    """Say of each point of the grid by a letter in which range it lies, and so, of each kind, whether it is beyond."""
+    very_low, low, high, very_high = targets.very_low, targets.low, targets.high, targets.very_high
+    # nan is on no side of anything: it becomes the x that no episode crosses.
+    ranges = bytes(
+        [
+            105 if low <= v <= high
+            else (108 if v >= very_low else 76) if v < low
+            else (104 if v <= very_high else 72) if v > high
+            else _NOWHERE
+            for v in grid.mgdl
+        ]
+    )  # fmt: skip
+    return {kind: ranges.translate(bytes.maketrans(b"LlihH", beyond)) for kind, beyond in _BEYOND.items()}
 
 
 def _each(

@@ -5,6 +5,7 @@ sample (n - 1). GMI is 3.31 + 0.02392 x mean (Bergenstal 2018). GRI is Klonoff's
 """
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -76,14 +77,12 @@ def totals_of(series: Series) -> Totals:
 
 def band_percents(totals: Totals, targets: Targets) -> dict[Band, float]:
     """Give the exclusive bands; they add to 100."""
-    very_low, low, high, very_high = targets.very_low, targets.low, targets.high, targets.very_high
-    return {
-        "very_low": totals.percent(lambda value: value < very_low),
-        "low": totals.percent(lambda value: very_low <= value < low),
-        "in_range": totals.percent(lambda value: low <= value <= high),
-        "high": totals.percent(lambda value: high < value <= very_high),
-        "very_high": totals.percent(lambda value: value > very_high),
-    }
+    edges = (targets.very_low, targets.low, targets.high + 1, targets.very_high + 1)  # of whole mg/dL
+    inside: dict[Band, list[float]] = {band: [] for band in BANDS}
+    for value, weight in totals.minutes.items():
+        inside[BANDS[bisect_right(edges, round(value))]].append(weight)
+    covered = totals.covered
+    return {band: 100 * math.fsum(weights) / covered for band, weights in inside.items()}
 
 
 def gri_of(bands: Mapping[Band, float]) -> float:

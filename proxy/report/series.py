@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import sub
 from typing import Final
 
 from proxy.core.policy import Detail
@@ -73,26 +74,40 @@ def _of_averages(part: Readings, bin_minutes: int) -> Series:
 
 def _of_readings(part: Readings) -> Series:
     usual = _interval(part.at)
-    intervals = _daily_intervals(part.at, usual)
-    favourites = _favourites(part)
-    at, mgdl, minutes, devices = array("q"), array("d"), array("d"), array("H")
-    limit, interval, favourite, today = 0.0, usual, 0, -1
-    last = -DAY
-    for moment, value, device in zip(part.at, part.mgdl, part.device, strict=True):
-        if moment // DAY != today:
-            today = moment // DAY
-            interval, favourite = intervals.get(today, usual), favourites.get(today, 0)
-            limit = interval * MINUTE / 2
-        if moment - last < limit:
-            if device == favourite != devices[-1]:
-                at[-1], mgdl[-1], devices[-1] = moment, value, device
-            continue
-        at.append(moment)
-        mgdl.append(value)
-        minutes.append(interval)
-        devices.append(device)
-        last = moment
-    return Series(at, mgdl, minutes, array("I", [1]) * len(at), usual if at else None, len(part.at) - len(at))
+    intervals, favourites = _daily_intervals(part.at, usual), _favourites(part)
+    kept, minutes = Readings(), array("d")
+    last, low = -DAY, 0
+    while low < len(part.at):
+        today = part.at[low] // DAY
+        high = bisect_left(part.at, (today + 1) * DAY, low)
+        day = Readings(part.at[low:high], part.mgdl[low:high], part.device[low:high])
+        last = _add_day(kept, day, last, intervals[today] * MINUTE / 2, favourites.get(today, 0))
+        minutes.extend(array("d", [intervals[today]]) * (len(kept.at) - len(minutes)))
+        low = high
+    at = kept.at
+    return Series(
+        at, kept.mgdl, minutes, array("I", [1]) * len(at), usual if at else None, len(part.at) - len(at)
+    )
+
+
+def _add_day(kept: Readings, day: Readings, last: int, limit: float, favourite: int) -> int:
+    """Add a day's readings that are no duplicates; `last` is when the last one before came that wasn't."""
+    before = array("q", [last])
+    before.extend(day.at[:-1])
+    if all(map(limit.__le__, map(sub, day.at, before))):
+        kept.at.extend(day.at)
+        kept.mgdl.extend(day.mgdl)
+        kept.device.extend(day.device)
+        return day.at[-1]
+    for moment, value, device in zip(day.at, day.mgdl, day.device, strict=True):
+        if moment - last >= limit:
+            kept.at.append(moment)
+            kept.mgdl.append(value)
+            kept.device.append(device)
+            last = moment
+        elif device == favourite != kept.device[-1]:
+            kept.at[-1], kept.mgdl[-1], kept.device[-1] = moment, value, device
+    return last
 
 
 def _interval(at: "array[int]") -> int:

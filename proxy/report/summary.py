@@ -4,6 +4,7 @@ Pure: the same material, span, zone and moment give the same summary.
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Final
 
 from proxy.report.artefacts import marks_of
@@ -14,6 +15,7 @@ from proxy.report.episodes import episodes_of
 from proxy.report.facts import DAY, MINUTE, Material, Shared
 from proxy.report.gaps import gaps_of
 from proxy.report.glucose import glucose_of
+from proxy.report.insulin import DayInsulin
 from proxy.report.localtime import LocalTime, local_time
 from proxy.report.model import Latest, Notes, Period, Sufficiency, Summary
 from proxy.report.series import Series, series_of
@@ -47,7 +49,8 @@ def summarise(
     compared = shared.detail != "summary" and (floor_ms is None or before_ms >= floor_ms)
     course = course_of(material, time, before_ms if compared else start_ms, end_ms)
     series = series_of(material.readings, start_ms, end_ms, detail=shared.detail)
-    period = _period(series, course, targets, start_ms, end_ms)
+    insulin = course.days(start_ms, end_ms)
+    period = _period(series, course, targets, insulin, start_ms, end_ms)
     modes = period.automation.closed_percent.reason
     return Summary(
         now_ms=now_ms,
@@ -59,21 +62,28 @@ def summarise(
         previous=_previous(course, targets, before_ms, start_ms) if compared else None,
         sufficiency=_sufficiency(period, series, time),
         curve=curve_of(series, shared, time, start_ms=start_ms, end_ms=end_ms),
-        days=days_of(series, course, targets, start_ms=start_ms, end_ms=end_ms, modes=modes),
+        days=days_of(series, course, targets, insulin, start_ms=start_ms, end_ms=end_ms, modes=modes),
         settings=settings_of(material, start_ms, end_ms),
         notes=_notes(series, material, time, start_ms, end_ms),
         latest=_latest(series, shared),
     )
 
 
-def _period(series: Series, course: Course, targets: Targets, start_ms: int, end_ms: int) -> Period:
+def _period(
+    series: Series,
+    course: Course,
+    targets: Targets,
+    insulin: Sequence[DayInsulin],
+    start_ms: int,
+    end_ms: int,
+) -> Period:
     shared = course.material.shared
     return Period(
         start_ms=start_ms,
         end_ms=end_ms,
         glucose=glucose_of(series, shared, targets, start_ms=start_ms, end_ms=end_ms),
         episodes=episodes_of(series, shared, targets, course.time, length_ms=end_ms - start_ms),
-        insulin=course.insulin(start_ms, end_ms),
+        insulin=course.insulin(insulin),
         automation=course.automation(start_ms, end_ms),
     )
 
@@ -81,7 +91,8 @@ def _period(series: Series, course: Course, targets: Targets, start_ms: int, end
 def _previous(course: Course, targets: Targets, start_ms: int, end_ms: int) -> Period | None:
     material = course.material
     series = series_of(material.readings, start_ms, end_ms, detail=material.shared.detail)
-    period = _period(series, course, targets, start_ms, end_ms)
+    insulin = course.days(start_ms, end_ms)
+    period = _period(series, course, targets, insulin, start_ms, end_ms)
     return period if series.at or period.insulin.days_counted else None
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from proxy.core.errors import UpstreamError
 from proxy.core.grant import Grant
-from proxy.core.prepared import Prepare, Prepared, PreparedFile
+from proxy.core.prepared import Paper, Prepare, Prepared, PreparedFile
 from proxy.owner.prepare import LATE, NONE
 from tests.owner.place import Answer, Browser, console_place
 from tests.owner.shares import plain, policies, records, share, visits
@@ -22,15 +22,15 @@ FILES = (
 )
 
 
-async def both(_grant: Grant) -> Prepared:
+async def both(_grant: Grant, _paper: Paper) -> Prepared:
     return Prepared(WORDS, FILES)
 
 
-async def none(_grant: Grant) -> Prepared:
+async def none(_grant: Grant, _paper: Paper) -> Prepared:
     return Prepared("", ())
 
 
-async def late(_grant: Grant) -> Prepared:
+async def late(_grant: Grant, _paper: Paper) -> Prepared:
     raise UpstreamError("upstream_unreachable", "…")
 
 
@@ -39,10 +39,10 @@ async def a_grant(browser: Browser) -> Grant:
     return (await visits(browser.place.store))[0]
 
 
-async def prepared(browser: Browser, grant: Grant) -> Answer:
+async def prepared(browser: Browser, grant: Grant, **fields: str) -> Answer:
     page = await browser.get(f"/share/{grant.id}/prepare")
     assert page.status == 200
-    return await browser.post(f"/share/{grant.id}/prepare", {"csrf": page.hidden("csrf")})
+    return await browser.post(f"/share/{grant.id}/prepare", {"csrf": page.hidden("csrf")} | fields)
 
 
 async def test_both_files_and_the_words_are_there_at_once_and_only_once() -> None:
@@ -58,6 +58,21 @@ async def test_both_files_and_the_words_are_there_at_once_and_only_once() -> Non
     ]
     assert WORDS not in again.text
     assert "data:" not in again.text
+
+
+async def test_the_report_is_for_the_paper_that_the_owner_prints_on() -> None:
+    asked: list[Paper] = []
+
+    async def noted(grant: Grant, paper: Paper) -> Prepared:
+        asked.append(paper)
+        return await both(grant, paper)
+
+    async with console_place(policies=policies, prepare=noted) as place:
+        browser = await place.signed_in()
+        grant = await a_grant(browser)
+        for fields in ({}, {"paper": "us-letter"}, {"paper": "papyrus"}):
+            await prepared(browser, grant, **fields)
+    assert asked == ["a4", "us-letter", "a4"]
 
 
 async def test_each_file_is_on_both_chains_with_its_digest_before_it_is_shown() -> None:

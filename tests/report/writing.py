@@ -58,7 +58,8 @@ def insulin(
         inside=inside,
     )
     start, end = MIDNIGHT, MIDNIGHT + round(days * DAY)
-    return course_of(material, local_time(zone, start, end), start, end).insulin(start, end)
+    course = course_of(material, local_time(zone, start, end), start, end)
+    return course.insulin(course.days(start, end))
 
 
 def automation(
