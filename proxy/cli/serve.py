@@ -3,7 +3,6 @@
 import asyncio
 import os
 import secrets
-import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -19,6 +18,7 @@ from proxy.cli.frame import AsJson, Refused, answer, settings
 from proxy.cli.logs import configure_logs
 from proxy.cli.owner import first_code, set_up_address
 from proxy.cli.owner import in_words as set_up_words
+from proxy.cli.program import program
 from proxy.cli.sharing import as_object, find_policy, in_words, share
 from proxy.cli.stopping import parent_gone, stop_on_signals
 from proxy.cli.times import zone_of
@@ -241,7 +241,7 @@ def _in_words(settings: Settings, made: Share | None, code: str | None) -> str:
     if made:
         words += [in_words(made, origin=settings.public_origin, zone=zone_of(settings)), ""]
     else:
-        words += ["  To share:    " + _program() + ' mint --clinician "Diabetes clinic"', ""]
+        words += ["  To share:    " + program() + ' mint --clinician "Diabetes clinic"', ""]
     words += [set_up_words(settings, code) if code else f"  Console      {settings.owner_origin}"]
     words.append(f"  Health       {settings.owner_origin}/healthz")
     tunnel = tunnel_line(os.environ, settings)
@@ -253,11 +253,5 @@ def _in_words(settings: Settings, made: Share | None, code: str | None) -> str:
         ]
     words += ["", "To stop: Ctrl-C."]
     if made:
-        words.append(f"To end the access at once: {_program()} revoke {made.minted.grant.id}")
+        words.append(f"To end the access at once: {program()} revoke {made.minted.grant.id}")
     return "\n".join(words)
-
-
-def _program() -> str:
-    """Give the command as it can be typed: by its path while the environment is not activated."""
-    here = Path(sys.executable).parent / "chaperone"
-    return str(here) if shutil.which("chaperone") is None and here.is_file() else "chaperone"

@@ -11,6 +11,9 @@ from typing import Final
 
 from proxy.core.catalog import COLLECTIONS
 from proxy.core.policy import TYPE_KEYS, Identity, Policy, Shown, fields_of_class, row_fields
+from proxy.core.tongue import say
+
+_ADJUSTED: Final = ", adjusted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +113,21 @@ def adjusted(policy: Policy, on: Collection[str]) -> str:
     said = [f"without {_said(off)}"] if off else []
     said += [f"with {_said(added)}"] if added else []
     # Adjusted twice is adjusted: what was asked for is added to what was chosen before.
-    title = policy.title.removesuffix(", adjusted")
+    title = policy.title.removesuffix(_ADJUSTED)
     named = replace(
         policy,
         name=f"{policy.name.removesuffix('-adjusted')[:31]}-adjusted",
-        title=f"{title[:69]}, adjusted",
+        title=f"{title[:69]}{_ADJUSTED}",
         # A figure that we work out from what is not shared could tell of what was just taken away.
         derive=() if off else policy.derive,
     )
     return _text(named, parts, f"{policy.name}, adjusted for one visit: {'; '.join(said)}")
+
+
+def title_said(title: str) -> str:
+    """Say a policy's title in the reader's language, also that of one which was adjusted."""
+    plain = title.removesuffix(_ADJUSTED)
+    return say(title) if plain == title else say("%(title)s, adjusted", title=say(plain))
 
 
 def identified(policy: Policy, level: Identity) -> str:

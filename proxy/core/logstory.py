@@ -99,6 +99,8 @@ def _goes_on(before: Fields, now: Fields) -> bool:
 
 
 def _sort(fields: Fields) -> str:
+    if fields.get("by") == "owner":
+        return ""  # what the owner made of it is nobody's looking
     if fields["kind"] in _ANSWERS or fields["kind"] == "refusal":
         return "requests"
     return "wrong" if fields["kind"] == "sign_in" and fields.get("outcome") == "wrong_pin" else ""
@@ -139,7 +141,8 @@ def _single(fields: Fields, whole: frozenset[object], moment: Moment) -> tuple[s
 
 
 def _way(fields: Fields) -> Mapping[str, str]:
-    way = came_by(fields)
+    # Who came with a token came with a tool: that is said once.
+    way = "" if _is_tool(fields) and fields.get("by") == "token" else came_by(fields)
     return {"device": _on(fields), "way": f", {way}" if way else ""}
 
 
@@ -185,7 +188,13 @@ def _named(answers: Iterable[Fields]) -> str:
     return ", ".join(dict.fromkeys(filter(None, map(topic, answers))))
 
 
+def _is_tool(fields: Fields) -> bool:
+    return fields.get("device") == "tool"
+
+
 def _on(fields: Fields) -> str:
+    if _is_tool(fields):
+        return " " + say("with a tool")
     device = device_of(fields)
     return " " + say("on %(device)s", device=device) if device else ""
 

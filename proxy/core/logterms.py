@@ -91,7 +91,7 @@ DEEDS: Final = {
     "opening allowed": "You let somebody in:",
     "opening not allowed": "You let nobody in:",
     "shown on this phone": "You handed over your phone:",
-    "notes changed": "You changed your notes for a visit:",
+    "notes changed": "You changed the notes for a visit:",
     "about me changed": "You changed what is said of you",
     "outside share noted": "You noted a share made elsewhere",
     "outside share ended": "You noted the end of a share made elsewhere",

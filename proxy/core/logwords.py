@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from proxy.core.ask import WORDS
+from proxy.core.diffterms import change_said
 from proxy.core.logterms import (
     BY,
     COLLECTIONS,
@@ -93,7 +94,8 @@ def _asked(fields: Fields) -> str:
     what = say(WORDS.get(str(fields["asked"]), _("more")))
     if fields["kind"] == "asked":
         return say("Asked you for %(what)s", what=what)
-    reveals = str(fields.get("reveals") or "").replace("\n", "; ") or say("more")
+    lines = str(fields.get("reveals") or "").splitlines()
+    reveals = "; ".join(change_said(line) for line in lines) or say("more")
     return say("You said yes to %(what)s. Shown since then: %(reveals)s", what=what, reveals=reveals)
 
 
@@ -109,6 +111,7 @@ def deed(fields: Fields, about: str | None = None) -> str:
         said = say(done_by_somebody(DEEDS[did]), who=who) if who else say(DEEDS[did])
     if about is None:
         about = " ".join(str(fields[key]) for key in ("grant_of", "whom") if fields.get(key))
+        said = said if about else said.removesuffix(":")
     return f"{said} {about}".rstrip()
 
 
@@ -167,6 +170,12 @@ def _summary(fields: Fields) -> str:
     if page == "page":
         return _in_days(
             "Looked at the summary: %(count)s day", "Looked at the summary: %(count)s days", asked
+        )
+    if _is_own(fields):
+        return _in_days(
+            "You made the summary as text: %(count)s day",
+            "You made the summary as text: %(count)s days",
+            asked,
         )
     return _in_days(
         "Took the summary as text: %(count)s day", "Took the summary as text: %(count)s days", asked

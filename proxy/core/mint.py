@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from proxy.core.adjusted import title_said
 from proxy.core.codes import hash_code, hash_link, hash_pin, new_code, new_link, new_pin
 from proxy.core.errors import GrantError
 from proxy.core.grant import DAY, HOUR, LONGEST, Grant
@@ -130,7 +131,7 @@ def _consent(policy: Policy, grant: Grant, words: str) -> Draft:
     # In the language in which the owner said it: it is their sentence.
     said = say(
         "I share “%(title)s” with %(name)s: %(days)s, as policy %(policy)s says it.",
-        title=say(policy.title),
+        title=title_said(policy.title),
         name=grant.clinician,
         days=say_number("the last day", "the last %(count)s days", grant.days),
         policy=policy.name,
@@ -179,7 +180,7 @@ def _days_faults(policy: Policy, days: int) -> Iterator[str]:
     if not 1 <= days <= policy.window:
         yield say(
             "“%(title)s” can show between 1 and %(most)s days; please choose a number in between.",
-            title=say(policy.title),
+            title=title_said(policy.title),
             most=policy.window,
         )
 

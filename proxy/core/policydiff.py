@@ -1,13 +1,14 @@
 """What a change of a policy reveals and hides, in plain words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from proxy.core import diffterms as terms
 from proxy.core.catalog import COLLECTIONS
 from proxy.core.policy import DETAILS, IDENTITIES, ZONES, Policy, Shown, fields_of_class
 
 _NOTHING = Shown(frozenset(), None)
 _LISTED = 8
-_ZONE_WORDS = {"site": "the time zone", "offset": "the offset from UTC"}
+_ZONE_WORDS = {"site": terms.ZONE, "offset": terms.OFFSET}
 
 
 def diff(old: Policy, new: Policy) -> list[str]:
@@ -29,41 +30,47 @@ def _more(less: Policy, more: Policy) -> Iterator[str]:
             before = less.collections.get(collection)
             yield from _more_of(collection, before, more.collections[collection])
     if more.window > less.window:
-        yield f"days {less.window + 1} to {more.window} before the visit"
+        yield terms.DAYS % {"first": less.window + 1, "last": more.window}
     if DETAILS.index(more.detail) < DETAILS.index(less.detail):
-        yield f"figures finer than {less.detail}: {more.detail}"
+        yield terms.FINER % {"coarse": less.detail, "fine": more.detail}
     if more.live and not less.live:
-        yield "what happens during the visit, as it happens"
+        yield terms.LIVE
     if more.pages and not less.pages:
-        yield "Nightscout's own pages"
+        yield terms.PAGES
     if ZONES.index(more.timezone) < ZONES.index(less.timezone):
         yield _ZONE_WORDS[more.timezone]
     if IDENTITIES.index(more.identity) > IDENTITIES.index(less.identity):
-        yield f"who it is: {more.identity}"
-    yield from _words("files to keep", less.exports, more.exports)
-    yield from _words("figures that we work out from what is not shared", less.derive, more.derive)
+        yield terms.WHO % {"identity": more.identity}
+    yield from _words(terms.FILES, less.exports, more.exports)
+    yield from _words(terms.DERIVED, less.derive, more.derive)
 
 
-def _words(what: str, before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+def _words(sentence: str, before: Sequence[str], after: Sequence[str], **values: str) -> Iterator[str]:
     added = [word for word in after if word not in before]
     if added:
-        yield f"{what}: {', '.join(added)}"
+        yield sentence % {"words": ", ".join(added), **values}
 
 
 def _more_of(collection: str, before: Shown | None, after: Shown) -> Iterator[str]:
     if before is None:
-        yield f"rows of {collection}, with their ids and times"
+        yield terms.ROWS % {"collection": collection}
     old = before or _NOTHING
-    yield from _words(f"{collection} of type", old.types or (), after.types or ())
+    yield from _words(terms.TYPES, old.types or (), after.types or (), collection=collection)
     for privacy, paths in _by_class(collection, after.fields - old.fields):
         whole = fields_of_class(COLLECTIONS[collection], privacy)
         added = whole - old.fields if whole <= after.fields else frozenset()
+        about = {"collection": collection, "privacy": privacy}
         if added:
-            which = "all" if added == whole else "the other"
-            yield f"{collection}, class {privacy}: {which} {len(added)} fields"
+            yield _fields(len(added), whole=added == whole) % {**about, "count": len(added)}
         listed = [path for path in paths if path not in added]
         if listed and privacy != "row":
-            yield f"{collection}, class {privacy}: {_list(listed)}"
+            yield _listed(listed, about)
+
+
+def _fields(count: int, *, whole: bool) -> str:
+    if whole:
+        return terms.THE_FIELD if count == 1 else terms.ALL_FIELDS
+    return terms.OTHER_FIELD if count == 1 else terms.OTHER_FIELDS
 
 
 def _by_class(collection: str, added: Iterable[str]) -> list[tuple[str, list[str]]]:
@@ -73,9 +80,10 @@ def _by_class(collection: str, added: Iterable[str]) -> list[tuple[str, list[str
     return sorted(classes.items())
 
 
-def _list(paths: Sequence[str]) -> str:
+def _listed(paths: Sequence[str], about: Mapping[str, str]) -> str:
     rest = len(paths) - _LISTED
-    return ", ".join(paths[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
+    values = {**about, "words": ", ".join(paths[:_LISTED]), "count": rest}
+    return (terms.SOME_AND_MORE if rest > 0 else terms.SOME) % values
 
 
 def _other(old: Policy, new: Policy) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from proxy.core.adjusted import SWITCHES, adjusted, is_on
 from proxy.core.ask import MORE_DAYS, MORE_TIME, WORDS, Ask, days_to_give, offered
+from proxy.core.diffterms import DAYS, change_said
 from proxy.core.errors import PolicyError
 from proxy.core.grant import DAY, HOUR, LONGEST, Grant
 from proxy.core.labels import labels
@@ -30,7 +31,7 @@ class Gift:
     days: int
     expires_at: int
     told: tuple[str, ...]
-    """What it reveals, line by line, for the record."""
+    """What it reveals, line by line, for the record: in English, as all records are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,11 @@ class Question:
 
     @property
     def changes(self) -> Sequence[str]:
-        """The same, field by field."""
+        """The same, field by field, in the reader's language."""
+        return [change_said(line) for line in self._changed]
+
+    @property
+    def _changed(self) -> Sequence[str]:
         return [] if self.policy is None or self.wider is None else _revealed(diff(self.policy, self.wider))
 
     @property
@@ -99,12 +104,12 @@ class Question:
             return None
         if self.wish == MORE_DAYS:
             chosen = {str(each): each for each in self.days}.get(days, 0)
-            told = f"days {grant.days + 1} to {chosen} before the visit"
+            told = DAYS % {"first": grant.days + 1, "last": chosen}
             return Gift(grant, self.wish, policy, chosen, grant.expires_at, (told,)) if chosen else None
         if self.wish == MORE_TIME:
             more = dict(SPANS)[span] if span in self.spans else 0
             return Gift(grant, self.wish, policy, grant.days, grant.expires_at + more, ()) if more else None
-        return Gift(grant, self.wish, wider, grant.days, grant.expires_at, tuple(self.changes))
+        return Gift(grant, self.wish, wider, grant.days, grant.expires_at, tuple(self._changed))
 
 
 def question_of(grant: Grant, kept: Kept[Ask]) -> Question:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from proxy.core.adjusted import title_said
 from proxy.core.grant import Grant
 from proxy.core.tongue import say
 from proxy.locale.reader import reader
@@ -87,7 +88,8 @@ def facts(receipt: Receipt) -> list[tuple[str, Said]]:
         (
             _("What"),
             Said(
-                _("“%(title)s”, days shown: %(days)s"), {"title": say(access.what.title), "days": grant.days}
+                _("“%(title)s”, days shown: %(days)s"),
+                {"title": title_said(access.what.title), "days": grant.days},
             ),
         ),
         (_("Shown"), _listed(map(say, access.what.shown))),

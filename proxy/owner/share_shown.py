@@ -7,8 +7,9 @@ from typing import Final
 from aiohttp import web
 
 from proxy.core.codes import hash_pin, new_pin
-from proxy.core.errors import GrantEnded
+from proxy.core.errors import GrantEnded, PolicyError
 from proxy.core.grant import Grant
+from proxy.core.policyfile import parse
 from proxy.core.record import Draft
 from proxy.owner import pages
 from proxy.owner.app_page import qr
@@ -64,7 +65,7 @@ async def _page(turn: Turn, grant: Grant, once: Once, *, way: Way = "room") -> w
     return turn.page(
         "shared.html",
         grant=grant,
-        title=_title(turn, grant),
+        title=_title(grant),
         state=grant.state(turn.now),
         once=once,
         way=way,
@@ -75,9 +76,12 @@ async def _page(turn: Turn, grant: Grant, once: Once, *, way: Way = "room") -> w
     )
 
 
-def _title(turn: Turn, grant: Grant) -> str:
-    known = {each.name: each.title for each in turn.console.policies()}
-    return known.get(grant.policy_name) or grant.policy_name
+def _title(grant: Grant) -> str:
+    """Give the title of what was shared, which may be adjusted, and whose file may be another one since."""
+    try:
+        return parse(grant.policy_text, file="this share").title
+    except PolicyError:
+        return grant.policy_name
 
 
 def spoken(url: str) -> str:

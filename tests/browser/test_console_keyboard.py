@@ -136,3 +136,32 @@ async def test_what_is_asked_for_is_answered(
         assert kept is not None
         assert decode(kept.body).answer == answer
     await house.revoke(minted)
+
+
+async def test_who_is_about_to_answer_keeps_the_place_when_another_question_comes(
+    browser: Browser, house: House
+) -> None:
+    first, second = (
+        await house.mint(clinician="First clinic"),
+        await house.mint(clinician="Second clinic"),
+    )
+    store = house.inside.store
+    await store.put(ASK, first.grant.id, encode(Ask("more days", clock(), (clock(),))), version=None)
+    async with desk(browser, house) as page:
+        await page.goto(f"{house.inside.settings.owner_origin}/asks")
+        await page.focus("input[name=days]")
+        await page.keyboard.press("ArrowDown")
+        chosen = await page.evaluate("document.activeElement.value")
+        await store.put(ASK, second.grant.id, encode(Ask("settings", clock(), (clock(),))), version=None)
+        await page.wait_for_selector("section.ask:has-text('Second clinic asks')")
+        assert await page.evaluate("document.activeElement.value") == chosen
+        assert await page.evaluate("document.activeElement.checked")
+        assert "Second clinic asks for" in await page.inner_text("#announced")
+        # Somebody else answers the one that is held: the keyboard goes on from the heading.
+        await store.drop(ASK, first.grant.id)
+        await page.wait_for_selector("section.ask:has-text('First clinic')", state="detached")
+        assert await page.evaluate("document.activeElement.tagName") == "H1"
+        await store.drop(ASK, second.grant.id)
+        await page.wait_for_selector("#asks:has-text('Nobody asks for anything')")
+    await house.revoke(first)
+    await house.revoke(second)

@@ -39,6 +39,19 @@ async def test_from_the_link_to_the_end(house: House, browser: Browser) -> None:
             assert await page.is_visible("#passcode"), path
 
 
+@pytest.mark.parametrize("gap", ["\u202f", " ", "-", "\u00a0"])
+async def test_a_pin_may_be_pasted_as_it_is_written_on_the_phone(
+    house: House, browser: Browser, gap: str
+) -> None:
+    async with window(browser) as page:
+        minted = await house.mint()
+        await page.goto(minted.link)
+        await page.fill("#passcode", f"{minted.passcode[:3]}{gap}{minted.passcode[3:]}")
+        await page.click("button.primary")
+        await page.wait_for_selector("#onward")
+        await house.revoke(minted)
+
+
 async def test_a_page_that_is_opened_after_the_end_says_so_first(house: House, browser: Browser) -> None:
     async with window(browser) as page:
         minted = await house.mint()

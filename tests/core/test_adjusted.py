@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from proxy.core.adjusted import SWITCHES, adjusted, can_switch_on, identified, is_on
+from proxy.core.adjusted import SWITCHES, adjusted, can_switch_on, identified, is_on, title_said
 from proxy.core.catalog import COLLECTIONS
 from proxy.core.errors import PolicyError
 from proxy.core.policy import IDENTITIES, Identity, Policy
 from proxy.core.policydiff import diff
 from proxy.core.policyfile import parse
+from proxy.locale.reader import Reader, as_before, read_by
 
 FILES = sorted((Path(__file__).parents[2] / "policies").glob("*.yaml"))
 POLICIES = [parse(file.read_text(encoding="utf-8"), file=file.name) for file in FILES]
@@ -141,3 +142,14 @@ def test_a_policy_that_tells_otherwise_who_it_is_shows_nothing_else_otherwise(
     other = parse(text, file="other")
     assert other == replace(policy, identity=level, text=text, hash=other.hash)
     assert (text == policy.text) == (level == policy.identity)
+
+
+def test_a_title_is_said_with_what_became_of_it() -> None:
+    assert title_said("For a clinic visit, adjusted") == "For a clinic visit, adjusted"
+    token = read_by(Reader("de"))
+    try:
+        assert title_said("For a clinic visit") == "Für einen Termin in der Klinik"
+        assert title_said("For a clinic visit, adjusted") == "Für einen Termin in der Klinik, angepasst"
+        assert title_said("For Ada's school, adjusted") == "For Ada's school, angepasst"
+    finally:
+        as_before(token)

@@ -33,6 +33,17 @@ def test_coming_in_for_the_first_time_is_one_sentence() -> None:
     assert words(entered) == ["Opened again on a Windows PC, with the link"]
 
 
+def test_a_tool_is_named_once() -> None:
+    tool = {"device": "tool", "address": "10.1.2.0/24"}
+    assert words({"kind": "opened", "by": "token", **tool}) == ["Opened for the first time with a tool"]
+    assert words({"kind": "opened", "by": "code", **tool}) == [
+        "Opened for the first time with a tool, with the visit code"
+    ]
+    assert words(answer(0, door="/api/{v}/entries", **tool)) == [
+        "Looked at glucose readings with a tool (1 request)"
+    ]
+
+
 def test_requests_that_follow_one_another_become_one_sentence() -> None:
     told = story(
         chain(
@@ -101,6 +112,16 @@ def test_the_owners_own_deeds_and_the_end_have_their_lines() -> None:
         ("You gave more time: until 7", "plain"),
         ("Access ended by the clinician, who was done", "end"),
     ]
+
+
+def test_files_that_the_owner_made_are_nobodys_taking() -> None:
+    made = {"by": "owner", "query": "file html days=14 units=mmol"}
+    told = words(answer(0), answer(1, **made), answer(2, **made | {"query": "text days=1"}), answer(3))
+    assert told[1:3] == [
+        "You made a file (locked visit file): 14 days",
+        "You made the summary as text: 1 day",
+    ]
+    assert len(told) == 4
 
 
 def test_a_browser_that_was_closed_is_told_apart_from_the_end() -> None:

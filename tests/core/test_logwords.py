@@ -54,7 +54,7 @@ def test_a_deed_is_told_with_its_doers_name_and_one_that_is_not_known_as_it_is_r
     assert deed(fields) == "Ada %(x)s gave more time: g1"
     assert deed(fields, about="") == "Ada %(x)s gave more time:"
     assert deed({"did": "100 % new", "who": "Ada"}) == "100 % new (Ada)"
-    assert deed({"did": "extend"}) == "You gave more time:"
+    assert deed({"did": "extend"}) == "You gave more time"
 
 
 def test_what_was_ticked_at_the_end_is_told() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from proxy.cli.program import TYPED, program
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNIT = DEPLOY / "chaperone.service"
 LINES = frozenset(UNIT.read_text(encoding="utf-8").splitlines())
@@ -64,6 +66,13 @@ def test_the_owners_commands_work_in_the_same_folder_as_the_same_user() -> None:
     assert "LoadCredential=nightscout-token:/etc/chaperone/nightscout-token" in beside
     assert "EnvironmentFile=/etc/chaperone/env" in beside
     assert "EnvironmentFile=/etc/chaperone/env" in LINES
+
+
+def test_the_journal_names_commands_as_they_are_typed_here() -> None:
+    [line] = [line for line in LINES if TYPED in line]
+    told = line.removeprefix('Environment="').removesuffix('"').partition("=")
+    assert program({told[0]: told[2]}) == "sudo chaperone-here"
+    assert "chaperone-here" in (DEPLOY / "README.md").read_text(encoding="utf-8")
 
 
 def test_nothing_is_read_that_the_unit_hides() -> None:

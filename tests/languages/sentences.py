@@ -22,7 +22,17 @@ KEYWORDS: Final[Mapping[str, Any]] = {
     "say_number": (1, 2),
     "_in_days": (1, 2),
 }
-_OF_CORE: Final = ("days", "identity", "logcheck", "logstory", "logwords", "mint")
+_OF_CORE: Final = (
+    "days",
+    "diffterms",
+    "identity",
+    "lens",
+    "logcheck",
+    "logstory",
+    "logwords",
+    "mint",
+    "query",
+)
 _TEMPLATE_OPTIONS: Final = {
     "trim_blocks": "true",
     "lstrip_blocks": "true",
@@ -39,13 +49,15 @@ def _keywords(path: Path) -> Mapping[str, Any]:
 def templates() -> list[Path]:
     """List the templates whose sentences are in the catalogues."""
     return sorted(
-        path for room in ("visit", "owner", "report") for path in (HOUSE / room / "templates").glob("*.html")
+        path
+        for room in ("gate", "visit", "owner", "report")
+        for path in (HOUSE / room / "templates").glob("*.html")
     )
 
 
 def modules() -> list[Path]:
     """List the Python files that may mark sentences."""
-    rooms = [path for room in ("visit", "owner", "report") for path in (HOUSE / room).glob("*.py")]
+    rooms = [path for room in ("gate", "visit", "owner", "report") for path in (HOUSE / room).glob("*.py")]
     return sorted([*rooms, *(HOUSE / "core" / f"{name}.py" for name in _OF_CORE), HOUSE / "stores/folder.py"])
 
 

@@ -90,6 +90,13 @@ def test_a_template_says_nothing_but_by_the_catalogues() -> None:
     assert unmarked == {}
 
 
+def test_the_number_stands_first_in_a_sentence_that_has_forms_for_it() -> None:
+    # A template takes the first value for the number; in English any other would pass for "many".
+    first = re.compile(r"\{% trans (\w+)=(?:(?!endtrans).)*?\{% pluralize %\}", re.DOTALL)
+    named = {name for path in templates() for name in first.findall(path.read_text("utf-8"))}
+    assert named == {"count", "left"}
+
+
 def test_no_sentence_hides_inside_a_formatted_string() -> None:
     # There the extraction can't see it.
     hidden = [

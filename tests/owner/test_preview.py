@@ -153,6 +153,15 @@ async def test_an_address_of_the_preview_opens_once_and_for_two_minutes() -> Non
         assert (await both.clinic().post("/visit/handed", {"ticket": again[:-1] + "!"})).status == 401
 
 
+async def test_a_preview_opens_in_german() -> None:
+    async with both_sides(days=1) as both:
+        browser = await both.place.signed_in()
+        german = {"Accept-Language": "de"}
+        page = await browser.post("/preview", await filled(browser), headers=german)
+        assert page.status == 200
+        assert "die letzten 14 Tage" in plain(page)
+
+
 async def test_faults_of_a_preview_are_told() -> None:
     async with both_sides(days=1) as both:
         browser = await both.place.signed_in()

@@ -26,7 +26,8 @@ async def adjusted(browser: Browser, on: tuple[str, ...], **changed: str) -> Ans
 async def test_switches_make_a_snapshot_with_a_hash_of_its_own() -> None:
     async with console_place(policies=policies) as place:
         browser = await place.signed_in()
-        assert (await adjusted(browser, ("glucose", "carbs", "settings"))).status == 200
+        shared = await adjusted(browser, ("glucose", "carbs", "settings"))
+        assert (shared.status, "“For a clinic visit, adjusted”" in plain(shared)) == (200, True)
         [grant] = await visits(place.store)
         policy = parse(grant.policy_text, file="snapshot")
         assert (grant.policy_name, grant.policy_hash) == ("consultant-adjusted", policy.hash)

@@ -99,23 +99,31 @@
         problem(form, true);
       });
     });
-    document.querySelectorAll("form[data-confirm]").forEach(function (form) {
-      attach(form, "get", form.dataset.confirm, "confirm_passkey", function (_form, pressed) {
-        if (form.hasAttribute("data-confirm-only")) {
-          problem(form, true);
-        } else {
-          // Not confirmed here: the next page offers the other ways.
-          send(form, pressed);
-        }
+  }
+
+  // What is on the page, and what a script of ours adds to it.
+  function begin(part) {
+    if (window.PublicKeyCredential && navigator.credentials) {
+      part.querySelectorAll("form[data-confirm]").forEach(function (form) {
+        attach(form, "get", form.dataset.confirm, "confirm_passkey", function (_form, pressed) {
+          if (form.hasAttribute("data-confirm-only")) {
+            problem(form, true);
+          } else {
+            // Not confirmed here: the next page offers the other ways.
+            send(form, pressed);
+          }
+        });
       });
+    }
+    part.querySelectorAll("time[data-local]").forEach(function (time) {
+      time.textContent = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, {
+        day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit"
+      }).format(new Date(time.getAttribute("datetime")));
     });
   }
 
-  document.querySelectorAll("time[data-local]").forEach(function (time) {
-    time.textContent = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, {
-      day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit"
-    }).format(new Date(time.getAttribute("datetime")));
-  });
+  begin(document);
+  document.addEventListener("added", function (event) { begin(event.target); });
 
   // How many notices are new: beside their entry in the navigation. Without a script "Who has access" says it.
   var notices = document.querySelector("nav a[href='/notices']");

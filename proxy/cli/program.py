@@ -1,0 +1,19 @@
+"""How the command is typed here, for sentences that name it."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+TYPED: Final = "CHAPERONE_COMMAND"
+"""Set where the program is not typed by its own name: by the systemd unit and by compose.yaml."""
+
+
+def program(environ: Mapping[str, str] = os.environ) -> str:
+    """Give the command as it can be typed: as whoever installed it said, or by its path while it is not on PATH."""
+    if environ.get(TYPED):
+        return environ[TYPED]
+    here = Path(sys.executable).parent / "chaperone"
+    return str(here) if shutil.which("chaperone") is None and here.is_file() else "chaperone"
