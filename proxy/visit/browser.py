@@ -15,7 +15,6 @@ CLEAR = {"Clear-Site-Data": '"cache", "storage"'}
 LEFT_OPEN: Final = "/visit/ended"
 """Where pages go that were left open."""
 _LEFT: Final = "visit-left"
-_LEFT_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def with_cookie(visit: Visit, response: web.Response, value: str) -> web.Respons
 
 
 def as_it_ended(visit: Visit, request: web.Request, response: web.Response) -> web.Response:
-    """Take the cookie from a browser whose access has ended; for a moment, pages that it left open still learn how.
+    """Take the cookie from a browser whose access has ended; until it is closed, pages that it left open still learn how.
 
     The session of an ended grant opens nothing but that page. So it stays in the store until it is idle: else, of
     several pages that leave at once, the first would take the ending from the others.
@@ -80,7 +79,6 @@ def as_it_ended(visit: Visit, request: web.Request, response: web.Response) -> w
         response.set_cookie(
             _LEFT,
             value,
-            max_age=_LEFT_SECONDS,
             path=LEFT_OPEN,
             httponly=True,
             secure=visit.cookie.secure,

@@ -1,4 +1,4 @@
-"""Where pages go that were left open: all that leave within a minute show how the access ended, later ones that it did."""
+"""Where pages go that were left open: all that leave soon show how the access ended, later ones that it did."""
 
 from typing import Final
 
