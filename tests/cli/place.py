@@ -19,8 +19,7 @@ from typer.testing import CliRunner
 from proxy.cli import make_app
 
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 100
-"""Guards against waiting for ever: a server that starts while others work may take half a minute."""
+READY_SECONDS = 30
 # Of no use here, and in the way: the site, ports and folder of whoever runs the tests.
 FOREIGN = ("NIGHTSCOUT_URL", "NIGHTSCOUT_TOKEN", "SSH_CONNECTION", "PORT")
 NOBODYS_SITE = {"NIGHTSCOUT_URL": "http://127.0.0.1:9", "NIGHTSCOUT_TOKEN": "nobody-0123456789abcdef"}

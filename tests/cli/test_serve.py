@@ -157,7 +157,7 @@ def test_when_the_parent_is_killed_its_workers_stop_too(place: Place) -> None:
         server.first_object()
         workers = children(server.process.pid)
         server.process.kill()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 10
         while any(is_alive(each) for each in workers):
             assert time.monotonic() < deadline
             time.sleep(0.05)
