@@ -13,6 +13,7 @@ from proxy.core.neutral import profile_for
 from proxy.core.owners import console_key
 from proxy.core.policyfile import parse
 from proxy.core.receipt import proof, sign, statement
+from proxy.forgetting import forget_now_and_then
 from proxy.gate.asking import asking
 from proxy.gate.desk import Desk
 from proxy.gate.gate import Gate
@@ -207,6 +208,10 @@ async def serving(settings: Settings, *, shared_ports: bool = False) -> AsyncIte
         gathering = Gathering(settings.data, live.serve, unsent=unsent)
         studies = Studies(gate)
         visit = make_visit(house, gate, studies)
+        unused = forget_now_and_then(
+            gate.memory.forget_old, studies.forget_old, visit.remembered.forget_unasked
+        )
+        await stack.enter_async_context(running(unused))
         clinicians = clinicians_app(gate, [*routes(visit), *gathering.routes()])
         clinicians.on_shutdown.append(studies.stop)
         clinicians.on_shutdown.append(live.stop)

@@ -61,6 +61,12 @@ class Memory:
             return None
         return kept[1]
 
+    def forget_old(self) -> None:
+        """Let go of what nobody may be answered with any more."""
+        for key in [key for key in self._kept if self.recall(key) is None]:
+            self._bytes -= len(self._kept.pop(key)[1].content)
+        self._asked = OrderedDict((words, key) for words, key in self._asked.items() if key in self._kept)
+
     def keep(self, key: Hashable, body: Body) -> None:
         """Remember an answer, unless it is too large."""
         if len(body.content) > LARGEST:

@@ -182,6 +182,12 @@ class Studies:
         await gate.limits.spend(grant.id, gate.clock(), upstream=study.fetched)
         gate.streams.carry(grant, request.transport, under_way=False)
 
+    def forget_old(self) -> None:
+        """Let go of rows that no page may be made of any more."""
+        now = asyncio.get_running_loop().time()
+        for piece in [piece for piece, kept in self._kept.items() if now > kept.good_until + STALE_SECONDS]:
+            self._forget(piece)
+
     async def settled(self) -> None:
         """Wait until nothing more is being read."""
         while self._under_way or self._preparing:

@@ -39,6 +39,11 @@ class Remembered:
         self._facts: _Kept[Facts] = _Kept(most_readings)
         self._press: Press | None = None
 
+    def forget_unasked(self) -> None:
+        """Let go of what was not asked for since the last call: nobody looks at it any more."""
+        for kept in (self._summaries, self._materials, self._facts):
+            kept.forget_unasked()
+
     def press(self) -> "Press":
         """Give what sets this process's PDF files."""
         from proxy.report.pdf import Press  # noqa: PLC0415 - as above
@@ -85,6 +90,7 @@ class _Kept(Generic[T]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._held: OrderedDict[tuple[object, ...], tuple[T, int]] = OrderedDict()
+        self._asked: set[tuple[object, ...]] = set()
         self._weight = 0
         self._making: dict[tuple[object, ...], Lock] = {}
         self._lock = Lock()
@@ -98,6 +104,7 @@ class _Kept(Generic[T]):
         with turn:  # whoever asks for the same meanwhile waits for it
             try:
                 with self._lock:
+                    self._asked.add(name)
                     held = self._held.get(name)
                     if held is not None:
                         self._held.move_to_end(name)
@@ -109,6 +116,13 @@ class _Kept(Generic[T]):
             finally:
                 with self._lock:
                     self._making.pop(name, None)
+
+    def forget_unasked(self) -> None:
+        """Let go of what was not asked for since the last call."""
+        with self._lock:
+            for name in self._held.keys() - self._asked:
+                self._weight -= self._held.pop(name)[1]
+            self._asked.clear()
 
     def _hold(self, name: tuple[object, ...], value: T, weight: int) -> None:
         if name in self._held:  # two asked at once

@@ -1,5 +1,8 @@
 """The memory of answers: bounded by bytes and by number, since an empty answer weighs nothing."""
 
+import pytest
+
+from proxy.gate import memory as rules
 from proxy.gate.body import Body
 from proxy.gate.memory import LARGEST, MOST_ANSWERS, MOST_BYTES, Memory
 
@@ -61,3 +64,16 @@ async def test_the_words_of_questions_do_not_fill_the_memory() -> None:
         memory.note(number, 1)
     assert memory.recall_as_asked(0) is None
     assert memory.recall_as_asked(MOST_ANSWERS) is not None
+
+
+async def test_what_is_too_old_to_be_answered_with_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory()
+    await asked(memory, 1, 10)
+    memory.note("the question", 1)
+    memory.forget_old()
+    assert memory.recall_as_asked("the question") is not None
+    monkeypatch.setattr(rules, "FRESH_SECONDS", 0.0)
+    memory.forget_old()
+    monkeypatch.undo()
+    assert memory.recall_as_asked("the question") is None
+    assert (memory._kept, memory._asked, memory._bytes) == ({}, {}, 0)

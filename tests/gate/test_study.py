@@ -169,6 +169,18 @@ async def test_the_parts_of_a_study_are_its_rows_and_old_ones_stay_the_same() ->
     assert editions[1] - editions[0]
 
 
+async def test_rows_that_no_page_may_show_any_more_are_let_go() -> None:
+    async with studying(Asked()) as (_, grant, studies):
+        await studies.study(grant, 14)
+        await studies.settled()
+        studies.forget_old()
+        assert studies._kept
+        for kept in studies._kept.values():  # as if an hour had passed
+            kept.good_until -= 3600
+        studies.forget_old()
+        assert (studies._kept, studies._rows) == ({}, 0)
+
+
 async def test_glucose_is_there_while_device_status_is_still_on_its_way() -> None:
     asked = Asked(slow={"devicestatus": asyncio.Event()})
     async with studying(asked) as (house, grant, _):

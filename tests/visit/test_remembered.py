@@ -111,6 +111,17 @@ def test_only_so_much_is_kept() -> None:
     assert none.summary(STUDY, CHOICE, POLICY, now=NOW) == first
 
 
+def test_what_nobody_asks_for_any_more_is_let_go() -> None:
+    remembered = Remembered()
+    first = remembered.summary(STUDY, CHOICE, POLICY, now=NOW)
+    remembered.forget_unasked()
+    assert remembered.summary(STUDY, CHOICE, POLICY, now=NOW) is first
+    remembered.forget_unasked()
+    remembered.forget_unasked()
+    held = (remembered._summaries, remembered._materials, remembered._facts)
+    assert [(kept._held, kept._weight) for kept in held] == [({}, 0)] * 3
+
+
 async def test_a_page_asked_for_again_within_seconds_tells_the_same_moment_and_later_a_new_one(
     site: object,
 ) -> None:
