@@ -16,12 +16,17 @@ from proxy.core.tongue import _
 from proxy.core.view import View
 
 LARGEST_COUNT = 50_000
+V3_LIMIT = 1000
 IGNORED = frozenset({"t", "_", "now"})
+_TOO_MANY = {
+    # Whole sentences, so that whoever reads one in another language reads the figure in it too.
+    LARGEST_COUNT: _("At most 50,000 rows can be asked for at once. Ask for fewer."),
+    V3_LIMIT: _("At most 1,000 rows can be asked for at once. Ask for fewer."),
+}
 V1_WINDOW = 4 * DAY
 """v1 answers the last four days unless a date is asked for (Nightscout's query.js)."""
 V1_COUNT = {"entries": 10, "devicestatus": 10, "profile": 10, "treatments": 100}
 V1_COUNT_WITH_FIND = {"treatments": 1000}
-V3_LIMIT = 1000
 LONGEST_NUMBER = 13
 """Digits of epoch milliseconds until the year 2286."""
 
@@ -118,7 +123,7 @@ def _number(text: str, low: int, high: int) -> int:
         raise _refuse()
     value = int(text)
     if value > high:
-        raise QueryError(f"At most {high:,} rows can be asked for at once. Ask for fewer.")
+        raise QueryError(_TOO_MANY[high])
     if value < low:
         raise _refuse()
     return value

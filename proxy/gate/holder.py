@@ -98,12 +98,13 @@ def _asking(gate: Gate, request: web.Request) -> Asking:
 def _credentials(request: web.Request, asked: Asking) -> list[tuple[str, bool]]:
     """List the credentials in a request, in every place where Nightscout's clients put them: (text, in the URL)."""
     found: list[tuple[str, bool]] = []
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    if scheme == "Bearer" and bearer:
-        found.append((bearer.strip(), False))
-    secret = request.headers.get("api-secret", "")
-    if secret not in _NO_SECRET:
-        found.append((secret, False))
+    # All of them: what stands in front of us, or writes the record, may take another one for the one that counts.
+    for line in request.headers.getall("Authorization", ()):
+        scheme, _, bearer = line.partition(" ")
+        if scheme == "Bearer" and bearer:
+            found.append((bearer.strip(), False))
+    secrets = request.headers.getall("api-secret", ())
+    found += [(secret, False) for secret in secrets if secret not in _NO_SECRET]
     if asked.path.startswith(TICKET_DOOR):
         exchanged = asked.path.removeprefix(TICKET_DOOR)
         found.append((exchanged, not is_ticket(exchanged)))

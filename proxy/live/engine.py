@@ -22,6 +22,7 @@ from proxy.live.parcel import WORTH_COMPRESSING, Parcel, together
 from proxy.live.refused import bad_request, bad_version, crowded, foreign, reason_of, refusal, unknown_sid
 from proxy.live.wire import PING_SECONDS, PONG_SECONDS, Abort, Wire
 
+PATH: Final = "/socket.io/"
 LARGEST: Final = 100_000
 """Bytes of one request or websocket message: clients have next to nothing to say."""
 MOST_WIRES: Final = 2_000
@@ -81,6 +82,7 @@ class Engine(Generic[G]):
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one request to `/socket.io/`."""
         try:
+            _check_target(request)
             self._check_origin(request)
             asked = parameters(request)
             if "sid" not in asked:
@@ -169,6 +171,7 @@ class Engine(Generic[G]):
             setattr(wire, kind, False)
 
     async def _packet(self, packet: str, request: web.Request, guest: G) -> None:
+        guest.wire.hears(_now())
         match packet[:1]:
             case "4":
                 await guest.heard(packet[1:], request)
@@ -214,6 +217,12 @@ class Engine(Generic[G]):
     def _forget(self, guest: G) -> None:
         if self.guests.pop(guest.wire.sid, None) is not None:
             guest.left()
+
+
+def _check_target(request: web.Request) -> None:
+    """Let no address in that is spelt otherwise than every client spells it, and no body where none belongs."""
+    if request.raw_path.partition("?")[0] != PATH or (request.method == "GET" and request.body_exists):
+        raise bad_request()
 
 
 def parameters(request: web.Request) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from proxy.live.parcel import Parcel
 
 NOT_SHARED: Final = "not shared"
 """Stands where the pages look for a device's name: the hole is labelled, in tooltips too."""
+_NAMELESS: Final = {False: b"", True: b',"profile":"' + NOT_SHARED.encode() + b'"'}
 STATUSES: Final = ("uploader", "pump", "openaps", "loop", "xdripjs")
 _STATUSES_AT_FIRST: Final = 10
 _READING: Final = ("direction", "filtered", "unfiltered", "noise", "rssi")
@@ -132,9 +133,20 @@ def treatment_lines(rows: Iterable[Dated], curve: Curve) -> dict[str, Line]:
         if row.eventType == "Temporary Target" and getattr(row, "targetTop", None) is None:
             continue  # the pages draw it at its target, and without one at nowhere
         row.mills, row.endmills = at, _end(at, row)
-        text = _encode(row)[:-1] + b',"mgdl":' + str(curve.height(at)).encode() + b"}"
+        text = (
+            _encode(row)[:-1]
+            + b',"mgdl":'
+            + str(curve.height(at)).encode()
+            + _NAMELESS[_is_nameless(row)]
+            + b"}"
+        )
         _put(found, at, text, row._id)  # noqa: SLF001 - Nightscout's name for it
     return found
+
+
+def _is_nameless(row: Any) -> bool:
+    """Tell a change of profiles whose name the policy leaves out: the pages would print it as program text."""
+    return row.eventType == "Profile Switch" and not hasattr(row, "profile")
 
 
 def _end(at: int, row: Any) -> int | None:

@@ -15,6 +15,7 @@ from proxy.core.errors import ClockError, UpstreamError
 from proxy.core.ports import Clock
 from proxy.core.view import View
 from proxy.live.frames import Frame, State, delta, full
+from proxy.live.reach import SLOW_SECONDS, Reach
 from proxy.live.reading import Fetcher, Once, Pages, Reader
 from proxy.live.rhythm import Outcome, Rhythm
 
@@ -30,6 +31,7 @@ class Watched(Generic[R]):
     """One view, as its clinicians have it on their screens."""
 
     reader: Reader
+    reach: Reach
     state: State | None = None
     receivers: set[R] = field(default_factory=set)
     _full: Frame | None = None
@@ -86,15 +88,22 @@ class Hub(Generic[R]):
         clock: Clock,
         pause: float,
         settle: float,
+        patience: float,
         offer: Callable[[Sequence[Offer[R]]], Awaitable[None]],
+        away: Callable[[R, bool], None],
     ) -> None:
-        """Make one. Readings of what is new are `pause` seconds apart at the least, those of everything `settle`."""
+        """Make one. Readings of what is new are `pause` seconds apart at the least, those of everything `settle`.
+
+        `away` tells a receiver that the site has not been read for `patience` seconds, or can be again.
+        """
         self._fetch = fetch
         self._pages = pages
         self._profile_for = profile_for
         self._clock = clock
         self._offer = offer
+        self._away = away
         self._pause = pause
+        self._patience = patience
         self._rhythm = Rhythm(settle)
         self._watched: dict[str, Watched[R]] = {}
         self._turn = asyncio.Lock()
@@ -131,6 +140,11 @@ class Hub(Generic[R]):
         watched = self._watched.get(view.id)
         return None if watched is None else watched.state
 
+    def is_away(self, view: View) -> bool:
+        """Say whether the site has been out of reach for a while, so that what a view shows is old."""
+        watched = self._watched.get(view.id)
+        return watched is not None and watched.reach.is_away
+
     async def run(self) -> None:
         """Bring all views up to date whenever something changed; never returns.
 
@@ -147,7 +161,7 @@ class Hub(Generic[R]):
     async def _join(self, view: View, receiver: R) -> Frame | None:
         watched = self._watched.get(view.id)
         if watched is None:
-            watched = Watched(Reader(view, self._pages, self._profile_for))
+            watched = Watched(Reader(view, self._pages, self._profile_for), Reach(self._patience))
         if watched.state is None:
             await self._read_first(watched)
         watched = self._watched.setdefault(view.id, watched)
@@ -161,6 +175,8 @@ class Hub(Generic[R]):
             watched.now(await watched.reader.state(once))
         except UpstreamError as error:
             log.warning("site_not_read", reason=error.upstream_reason)
+            now = asyncio.get_running_loop().time()
+            watched.reach.note(failed=True, began=now, now=now)
             self._rhythm.again()
         finally:
             once.cancel()
@@ -172,11 +188,17 @@ class Hub(Generic[R]):
                 once = Once(self._fetch, self._clock())
             except ClockError:
                 return "failed"  # nobody is sent anything until it is right again
+            due = [watched for watched in self._watched.values() if not watched.is_final]
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            unanswered: list[Found] = ["failed"] * len(due)
+            slow = loop.call_later(SLOW_SECONDS, self._tell, due, unanswered, began)
             try:
-                due = [watched for watched in self._watched.values() if not watched.is_final]
                 found = await asyncio.gather(*(_or_failed(read(watched, once)) for watched in due))
             finally:
+                slow.cancel()
                 once.cancel()
+            self._tell(due, found, began)
             offers = [
                 Offer(watched.reader.view, tuple(watched.receivers), frame)
                 for watched, frame in zip(due, found, strict=True)
@@ -185,6 +207,13 @@ class Hub(Generic[R]):
             if offers:
                 await self._offer(offers)
         return _worst(found)
+
+    def _tell(self, due: Sequence[Watched[R]], found: Sequence[Found], began: float) -> None:
+        now = asyncio.get_running_loop().time()
+        for watched, outcome in zip(due, found, strict=True):
+            if watched.reach.note(failed=outcome == "failed", began=began, now=now):
+                for receiver in tuple(watched.receivers):
+                    self._away(receiver, watched.reach.is_away)
 
 
 async def _or_failed(reading: Awaitable[Found]) -> Found:

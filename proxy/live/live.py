@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from proxy.core.errors import ChaperoneError, ClockError, StoreUnavailable
+from proxy.core.errors import ChaperoneError, ClockError, PolicyError, StoreUnavailable
 from proxy.core.grant import Grant
 from proxy.core.ports import Clock, Store
 from proxy.core.record import Value
@@ -19,6 +19,7 @@ from proxy.live.engine import Engine
 from proxy.live.hub import Hub, Offer
 from proxy.live.metrics import Metrics
 from proxy.live.ports import Desk
+from proxy.live.reach import AWAY_SECONDS
 from proxy.live.reading import Fetcher, Pages
 from proxy.live.refused import Refused, crowded, not_shared
 from proxy.live.seat import Room, Seat
@@ -88,6 +89,7 @@ class Live:
         registry: CollectorRegistry,
         pause: float = PAUSE_SECONDS,
         settle: float = SETTLE_SECONDS,
+        patience: float = AWAY_SECONDS,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -100,7 +102,9 @@ class Live:
             clock=clock,
             pause=pause,
             settle=settle,
+            patience=patience,
             offer=self._offer,
+            away=Seat.told_of_reach,
         )
         self._room = Room(store, clock, desk, self.hub)
         self._cookie = cookie_name(public_url)
@@ -187,8 +191,7 @@ class Live:
             recorded = dict.fromkeys(groups, error)
         for grant_id, known in recorded.items():
             self._offer_to(groups[grant_id], known)
-        if any(isinstance(known, ChaperoneError) for known in recorded.values()):
-            self._engine.tick()  # those who were closed are gone at once
+        self._engine.tick()  # those who were closed are gone at once
         for known in recorded.values():
             if isinstance(known, Grant):
                 await self._desk.spent(known)
@@ -196,13 +199,21 @@ class Live:
     def _offer_to(self, group: _Group, known: Grant | ChaperoneError) -> None:
         if isinstance(known, ChaperoneError):
             log.info("offer_refused", reason=known.reason)
+        elif self._shows(known, group.offer.view):
+            self._metrics.offers.inc()
             for seat in group.seats:
-                seat.wire.close()
+                seat.grant = known
+                seat.offer(group.offer.frame)
             return
-        self._metrics.offers.inc()
         for seat in group.seats:
-            seat.grant = known
-            seat.offer(group.offer.frame)
+            seat.wire.close()
+
+    def _shows(self, grant: Grant, view: View) -> bool:
+        """Say whether a grant still shows what was read for it: the owner may have changed that a moment ago."""
+        try:
+            return self._desk.view(grant).id == view.id
+        except PolicyError:  # another process, of another version, has taken what this one can't read
+            return False
 
     async def _tick(self) -> None:
         while True:

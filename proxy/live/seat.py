@@ -89,8 +89,9 @@ class Seat:
         self.wire = wire
         self.grant = grant
         self.seen = seen
-        self.watching = False
         self.session = session
+        self.view: View | None = None
+        """The view whose frames it is sent, from `authorize` on."""
         self._namespaces: set[str] = set()
         self._held: list[Frame] | None = None
 
@@ -111,7 +112,14 @@ class Seat:
             raise TokenError("a connection of another visit")
         if grant.state(self.room.clock()) != "open":
             raise TokenError("the access has ended")
+        self._unchanged(grant)
         self.grant = grant
+
+    def _unchanged(self, grant: Grant) -> None:
+        """End this connection if the owner has changed what is shared since it was told of it: it comes again anew."""
+        if self.view is not None and self.room.desk.view(grant).id != self.view.id:
+            self.wire.close()
+            raise TokenError("something else is shared now")
 
     async def heard(self, text: str, request: web.Request) -> None:
         """Answer one packet. Raises Malformed and all that ends a connection."""
@@ -137,16 +145,23 @@ class Seat:
         else:
             self._held.append(frame)
 
+    def told_of_reach(self, is_away: bool) -> None:
+        """Tell a browser's page that Nightscout is out of reach, or back: an event of ours, with nothing of the site's."""
+        if self.session is not None:
+            self._send(event("chaperone", b'{"site":"away"}' if is_away else b'{"site":"back"}'))
+
     def left(self) -> None:
-        """Stop receiving."""
-        if self.watching and self.grant is not None:
-            self.watching = False
-            self.room.hub.leave(self.room.desk.view(self.grant), self)
+        """Stop receiving: of the view that it joined, whatever its grant shows by now."""
+        view, self.view = self.view, None
+        if view is not None:
+            self.room.hub.leave(view, self)
 
     def _send(self, text: str) -> None:
         self.wire.send(Parcel("4" + text))
 
     def _connect(self, namespace: str) -> None:
+        if namespace in self._namespaces:
+            raise Malformed("This namespace is connected already.")
         if namespace in NAMESPACES:
             self._namespaces.add(namespace)
             self._send(connected(namespace, secrets.token_urlsafe(15)))
@@ -192,20 +207,35 @@ class Seat:
         if view.policy.detail != "full":
             await self.room.refuse(grant, self.seen, "socket authorize", "not_shared")
             raise TokenError("nothing live is shared")
+        self._unchanged(grant)
         self.grant = grant
-        self._held = []
-        self.watching = True
-        frame = await self.room.hub.join(view, self)
+        frame = await self._join(view)
+        if self.wire.closed:
+            return
         self._send(event("connected"))
         if frame is not None:
-            self.grant = await self.room.record(grant, self.seen, frame, "live, opened")
+            self._is_recorded(await self.room.record(grant, self.seen, frame, "live, opened"))
             self.wire.send(frame.parcel)
-        held, self._held = self._held, None
+        held, self._held = self._held or (), None
         for later in held:
             self.wire.send(later.parcel)
         self._answer(packet, _READER)
-        if self.wire.closed:
-            self.left()
+        if self.room.hub.is_away(view):
+            self.told_of_reach(True)
+
+    async def _join(self, view: View) -> Frame | None:
+        """Receive the frames of a view; give the one to start from. What comes meanwhile is held back."""
+        self._held, self.view = [], view
+        try:
+            return await self.room.hub.join(view, self)
+        finally:
+            if self.wire.closed:  # cut while it waited: then it was not there yet to be left out
+                self.room.hub.leave(view, self)
+
+    def _is_recorded(self, grant: Grant) -> None:
+        """Take over the grant as it was when a frame was put on record. Raises TokenError if it shows another view by then."""
+        self._unchanged(grant)
+        self.grant = grant
 
     async def _vouched(self, packet: Packet, request: web.Request, *names: str) -> Grant:
         """Give the grant of the first credential in an event, or of the connection. Raises TokenError."""
@@ -223,19 +253,17 @@ class Seat:
         return grant
 
     async def _load_retro(self, packet: Packet, _: web.Request) -> None:
-        state = None
-        if self.watching and self.grant is not None:
-            state = self.room.hub.state(self.room.desk.view(self.grant))
+        state = None if self.view is None else self.room.hub.state(self.view)
         if self.grant is None or state is None:
             self._answer(packet, {"result": "Not authorized"})
             return
         frame = retro(state)
-        self.grant = await self.room.record(self.grant, self.seen, frame)
+        self._is_recorded(await self.room.record(self.grant, self.seen, frame))
         self._answer(packet, {"result": "success"})
         self.wire.send(frame.parcel)
 
     async def _write(self, packet: Packet, _: web.Request) -> None:
-        if self.grant is None or not self.watching:
+        if self.grant is None or self.view is None:
             self._answer(packet, {"result": "Not authorized"})
             return
         await self.room.refuse(self.grant, self.seen, f"socket {packet.name}", "read_only")

@@ -19,8 +19,8 @@ from proxy.core.errors import UpstreamError
 
 LARGEST_ANSWER: Final = 64 * 1024 * 1024
 MOST_PACKETS: Final = 10_000
-DEADLINE_SECONDS: Final = 70
-"""Nightscout pings every 25 s and gives up after 20 more: a poll that takes longer is dead."""
+DEADLINE_SECONDS: Final = 45
+"""Nightscout pings every 25 s, and a connection that is silent for 20 s more is dead by the protocol."""
 FIRST_WAIT_SECONDS: Final = 1.0
 LONGEST_WAIT_SECONDS: Final = 60.0
 _HEAD: Final = 300

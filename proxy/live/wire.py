@@ -7,12 +7,18 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from proxy.live.packets import Malformed
 from proxy.live.parcel import Parcel
 
 MOST_QUEUED: Final = 8 * 1024 * 1024
 MOST_PACKETS: Final = 200
 PING_SECONDS: Final = 25.0
-PONG_SECONDS: Final = 20.0
+PONG_SECONDS: Final = 60.0
+"""Longer than Nightscout's own 20 s: a page that draws a report of ninety days answers nothing meanwhile, and one that is
+cut for that forgets what was chosen on it."""
+MOST_HEARD: Final = 1_000
+"""Packets of a client in a minute: it has a handful to say, and asks for next to nothing."""
+_MINUTE: Final = 60.0
 PING: Final = Parcel("2")
 Abort = Callable[[asyncio.Transport], None]
 
@@ -35,6 +41,7 @@ class Wire:
         self._straight: asyncio.Transport | None = None
         self._ping_at = now + PING_SECONDS
         self._pong_by: float | None = None
+        self._heard, self._counts_from = 0, now
 
     def send(self, parcel: Parcel) -> None:
         """Send an Engine.IO packet, or queue it for the next poll. What is not fetched closes the connection in the end."""
@@ -90,14 +97,24 @@ class Wire:
             self._abort(transport)
         self._transports.clear()
 
+    def hears(self, now: float) -> None:
+        """Count a packet of the client. Raises Malformed if there is no end of them."""
+        if now - self._counts_from > _MINUTE:
+            self._heard, self._counts_from = 0, now
+        self._heard += 1
+        if self._heard > MOST_HEARD:
+            raise Malformed("This is too much at once.")
+
     def ponged(self, now: float) -> None:
         """Note that the client is there."""
         self._pong_by = None
         self._ping_at = now + PING_SECONDS
 
     def tick(self, now: float) -> None:
-        """Ping when it is time; close if the last ping stayed without an answer."""
-        if self._pong_by is not None:
+        """Ping when it is time; close if the last ping stayed without an answer, or a poll was given up."""
+        if self._transports and all(known.is_closing() for known in self._transports):
+            self.close()
+        elif self._pong_by is not None:
             if now > self._pong_by:
                 self.close()
         elif now >= self._ping_at:

@@ -19,9 +19,13 @@ _FIXED = {
     "heading": _("Not shared"),
     "all": _("All that is shared"),
     "home": _("What is shared"),
+    "report": _("Summary"),
     "summary": _("Open the summary"),
     "not_live": _(
         "Not live: new readings do not arrive here just now. Reload this page, or use the summary."
+    ),
+    "site_away": _(
+        "Not up to date: Nightscout does not answer just now. It goes on here by itself when it is back."
     ),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from multidict import CIMultiDict
 
 from tests.living import HOUR, SIGNING_KEY, Access, Living, living
 from tests.promises.still import still
@@ -204,6 +205,16 @@ async def test_two_tokens_of_different_visits_are_refused(house: Living) -> None
         assert response.status == 401
     async with house.get(PATH, first, headers={"api-secret": second.token}) as response:
         assert response.status == 401
+
+
+@pytest.mark.parametrize("name", ["Authorization", "api-secret"])
+async def test_a_header_that_stands_there_twice_counts_twice(house: Living, name: str) -> None:
+    scheme = "Bearer " if name == "Authorization" else ""
+    first, second = [f"{scheme}{(await house.mint()).token}" for _ in range(2)]
+    for sent, status in (((first, second), 401), ((first, f"{scheme}nonsense"), 401), ((first, first), 200)):
+        headers = CIMultiDict([(name, value) for value in sent])
+        async with house.session.get(f"{house.url}{PATH.removeprefix('/')}", headers=headers) as response:
+            assert response.status == status
 
 
 @pytest.mark.parametrize(

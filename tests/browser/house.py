@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.typedefs import Middleware
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from proxy import app
@@ -103,10 +104,11 @@ async def open_house(
 
 
 @asynccontextmanager
-async def demo_house(data: Path) -> AsyncIterator[House]:
-    """Start Chaperone before a demo site that lives when it is told to."""
+async def demo_house(data: Path, *, between: Sequence[Middleware] = ()) -> AsyncIterator[House]:
+    """Start Chaperone before a demo site that lives when it is told to; `between` may stand in the way to it."""
     site = site_of("browser", time.time_ns() // 1_000_000, days=8)
     served = make_app(site, now=clock, delay=0)
+    served.middlewares.extend(between)
     async with TestServer(served) as server:
         address = str(server.make_url("")).rstrip("/")
         async with open_house(data, address, TOKEN, site=site, feed=served[SOCKETS]) as house:

@@ -1,10 +1,23 @@
 """A live page whose connection stays away says so in words, in the reader's language, until it is back."""
 
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
-from playwright.async_api import Browser, Page, Route
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from playwright.async_api import Browser, Error, Page, Route
 
 from tests.browser.eyes import DESKTOP, PHONE
-from tests.browser.house import House, needs_chromium, open_dashboard, see_a_reading_arrive, window
+from tests.browser.house import (
+    House,
+    demo_house,
+    needs_chromium,
+    open_dashboard,
+    see_a_reading_arrive,
+    window,
+)
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 SOCKETS = "**/socket.io/**"
@@ -13,6 +26,9 @@ WORDS = {
     "en-GB": ("Not live: new readings do not arrive here just now.", "Open the summary"),
     "de-DE": ("Nicht live:", "Zusammenfassung öffnen"),
 }
+IS_MEASURED = """() => document.documentElement.style.getPropertyValue("--chaperone-strip")
+    === document.getElementById("chaperone-strip").offsetHeight + "px\""""
+AWAY = {"en-GB": "Not up to date: Nightscout does not answer", "de-DE": "Nicht aktuell: Nightscout antwortet"}
 
 
 async def _away(route: Route) -> None:
@@ -44,12 +60,112 @@ async def test_a_connection_that_stays_away_is_told_of_until_it_is_back(
         for size in (PHONE, DESKTOP):
             await page.set_viewport_size(size)
             assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            # What Nightscout hangs from the top of the window hangs below the strip, however high it is now.
+            await page.wait_for_function(IS_MEASURED)
             await _stands_above(page)
         await page.unroute(SOCKETS)
         await page.wait_for_selector(f"{SAYS}:not(:has(*))", state="attached")
         await see_a_reading_arrive(page, house)
         await page.set_viewport_size(PHONE)
         assert slim == await page.locator("#chaperone-strip").bounding_box()
+
+
+class Wall:
+    """In the way of every request: none fails, and none is answered, until it is taken away."""
+
+    def __init__(self) -> None:
+        self._gone = asyncio.Event()
+
+    async def __call__(self, route: Route) -> None:
+        await self._gone.wait()
+        with suppress(Error):  # the page may have given it up
+            await route.continue_()
+
+    async def goes(self, page: Page) -> None:
+        self._gone.set()
+        await page.unroute("**/*", self)
+
+
+@pytest.mark.parametrize("path", ["/", "/clock/clock-color"])
+async def test_a_line_on_which_nothing_comes_any_more_is_noticed_before_anything_breaks(
+    path: str, house: House, browser: Browser
+) -> None:
+    async with window(browser) as page:
+        await open_dashboard(page, house, await house.mint())
+        if path != "/":
+            await page.goto(house.url + path)
+            await page.wait_for_selector("#chaperone-strip strong")
+        wall = Wall()
+        await page.route("**/*", wall)
+        await page.wait_for_selector(f"{SAYS} a")
+        await wall.goes(page)
+        await page.wait_for_selector(f"{SAYS}:not(:has(*))", state="attached")
+        if path == "/":  # what waited on the dead line was given up for a new one
+            await see_a_reading_arrive(page, house)
+
+
+async def test_a_computer_without_a_network_says_so(house: House, browser: Browser) -> None:
+    async with window(browser) as page:
+        await open_dashboard(page, house, await house.mint())
+        await page.context.set_offline(True)
+        await page.wait_for_selector(f"{SAYS} a")
+        await page.context.set_offline(False)
+        await page.wait_for_selector(f"{SAYS}:not(:has(*))", state="attached")
+        await see_a_reading_arrive(page, house)
+
+
+async def test_a_slow_line_is_no_false_alarm(house: House, browser: Browser) -> None:
+    async with window(browser) as page:
+        await open_dashboard(page, house, await house.mint())
+        answered: asyncio.Queue[str] = asyncio.Queue()
+
+        async def slow(route: Route) -> None:
+            await asyncio.sleep(3)
+            await route.continue_()
+            if "whoami" in route.request.url:
+                answered.put_nowait(route.request.url)
+
+        await page.evaluate(f"""new MutationObserver(() => document.title = "alarmed").observe(
+            document.querySelector({SAYS!r}), {{ childList: true }})""")
+        await page.route("**/*", slow)
+        async with asyncio.timeout(60):
+            for _ in range(3):
+                await answered.get()
+        assert await page.title() != "alarmed"
+        await page.unroute_all(behavior="wait")
+
+
+class Switch:
+    """A Nightscout that can be gone."""
+
+    def __init__(self) -> None:
+        self.is_off = False
+
+    def in_the_way(self) -> Middleware:
+        @web.middleware
+        async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if self.is_off:
+                raise web.HTTPBadGateway
+            return await handler(request)
+
+        return refuse
+
+
+@pytest.mark.parametrize("language", AWAY)
+async def test_a_nightscout_that_is_gone_is_told_of_until_it_is_back(
+    language: str, tmp_path: Path, browser: Browser
+) -> None:
+    nightscout = Switch()
+    way = [nightscout.in_the_way()]
+    async with demo_house(tmp_path, between=way) as house, window(browser, locale=language) as page:
+        await open_dashboard(page, house, await house.mint())
+        nightscout.is_off = True
+        house.let_a_reading_arrive()
+        await page.wait_for_selector(f"{SAYS} a")
+        assert (await page.inner_text(SAYS)).startswith(AWAY[language])
+        nightscout.is_off = False
+        await page.wait_for_selector(f"{SAYS}:not(:has(*))", state="attached")
+        await see_a_reading_arrive(page, house)
 
 
 async def _stands_above(page: Page) -> None:

@@ -1,5 +1,8 @@
 """The way of a visit in Chromium: link, PIN, dashboard, a reading arrives, the end; and what may be in the way of it."""
 
+import asyncio
+import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -79,6 +82,42 @@ async def test_two_clinicians_each_see_what_is_shared_with_them(house: House, br
         await house.revoke(team)
         assert await has_ended(wide)
         await see_a_reading_arrive(narrow, house)
+
+
+FIVE = {
+    1: ("cgm-only", "mg/dL"),
+    7: ("consultant", "mmol/L"),
+    14: ("full-loop", "mg/dL"),
+    30: ("cgm-only", "mmol/L"),
+    90: ("consultant", "mg/dL"),
+}
+
+
+async def test_five_clinicians_at_once_each_see_theirs_in_their_units(house: House, browser: Browser) -> None:
+    async with AsyncExitStack() as stack:
+        pages = {}
+        for days, (policy, units) in FIVE.items():
+            pages[days] = page = await stack.enter_async_context(window(browser))
+            minted = await house.mint(policy, clinician=f"Clinic {days}", days=days)
+            await open_dashboard(page, house, minted)
+            if await page.inner_text("#units") != units:
+                await page.click(f"#chaperone-strip >> text={units}")
+                await page.wait_for_selector(f"#chaperone-strip [aria-pressed=true]:text-is('{units}')")
+                await page.wait_for_selector("#state.live")
+        before = {days: await page.inner_text("#since") for days, page in pages.items()}
+        await asyncio.sleep(1 - time.time() % 1)  # the page tells moments to the second
+        value = house.let_a_reading_arrive()
+        for days, page in pages.items():
+            policy, units = FIVE[days]
+            await page.wait_for_function(
+                "old => document.getElementById('since').innerText !== old", arg=before[days]
+            )
+            shown = f"{value / 18.018:.1f}" if units == "mmol/L" else str(value)
+            assert await page.inner_text("#value") == shown
+            assert await page.is_visible("#pills") == (policy != "cgm-only")
+            strip = await page.inner_text("#chaperone-strip")
+            assert f"Clinic {days}\n" in strip
+            assert (f"{days} days shown" if days > 1 else "1 day shown") in strip
 
 
 @pytest.mark.parametrize("policy", ["unnamed", "summary"])

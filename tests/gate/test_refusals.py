@@ -14,6 +14,8 @@ GERMAN = {**HTML, "Accept-Language": "de-DE,de;q=0.9,en;q=0.8"}
         ("/profile", 403, "Nicht geteilt", "Das ist nicht geteilt."),
         ("/nonsense", 404, "Hier ist nichts", "Unter dieser Adresse gibt es nichts."),
         ("/api/v1/entries.json?find[x]=1", 400, "Nicht verfügbar", "Dieser Filter steht hier nicht zur"),
+        ("/api/v1/entries.json?count=50001", 400, "Nicht verfügbar", "Höchstens 50.000 Zeilen"),
+        ("/api/v3/entries?limit=1001", 400, "Nicht verfügbar", "Höchstens 1.000 Zeilen"),
     ],
 )
 async def test_a_page_is_in_the_language_of_who_reads_it(

@@ -21,6 +21,7 @@ from proxy.gate.gate import Gate
 from proxy.gate.rows import pages
 from proxy.gate.upstream import Nightscout
 from proxy.live import Bell, Live
+from proxy.live.reach import AWAY_SECONDS
 from tests.living import UPSTREAM_TOKEN, Access, Living, living
 from tests.promises.still import StillSite, still
 
@@ -192,6 +193,7 @@ async def opened(
     store: Any = None,
     pause: float = 0.05,
     settle: float = 0.05,
+    patience: float = AWAY_SECONDS,
     real: tuple[str, str] | None = None,
 ) -> AsyncIterator[Place]:
     """Start it all; without `ringing` Nightscout's socket can't be reached. `real` is another site, and its token."""
@@ -222,6 +224,7 @@ async def opened(
                     registry=gate.metrics.registry,
                     pause=pause,
                     settle=settle,
+                    patience=patience,
                 )
             )
             return [web.route("*", "/socket.io/", made[0].serve)]

@@ -270,9 +270,9 @@ def test_who_never_answers_a_ping_is_let_go() -> None:
     wire = Wire("a", now=0, abort=lambda _: None)
     wire.tick(24)
     wire.tick(26)
-    wire.tick(45)
+    wire.tick(85)
     assert not wire.closed
-    wire.tick(47)
+    wire.tick(87)
     assert wire.closed
 
 

@@ -70,6 +70,20 @@ async def test_a_device_that_is_not_shared_is_labelled(place: Place) -> None:
     assert {row["device"] for row in [*state["sgvs"], *state["devicestatus"]]} == {"not shared"}
 
 
+async def test_a_change_of_profiles_whose_name_is_not_shared_is_labelled(place: Place) -> None:
+    switch = {
+        "_id": "d" * 24,
+        "eventType": "Profile Switch",
+        "created_at": "2026-11-23T11:50:00.000Z",
+        "profile": "CANARY-PROFILE",
+    }
+    place.site.collections["treatments"].append(switch)
+    _, browser = await place.watch("full-loop")
+    rows = browser.named("dataUpdate")[0]["treatments"]
+    assert {row["profile"] for row in rows if row["eventType"] == "Profile Switch"} == {"not shared"}
+    assert all("profile" not in row for row in rows if row["eventType"] != "Profile Switch")
+
+
 async def test_what_changes_unseen_is_not_told(place: Place) -> None:
     access, browser = await place.watch("cgm-only")
     note = {"_id": "a" * 24, "eventType": "Note", "created_at": "2026-11-23T11:50:00.000Z", "notes": "hush"}

@@ -9,7 +9,7 @@
 
   function follow(name, meet) { (followers[name] = followers[name] || []).push(meet); }
 
-  function tell(name) { (followers[name] || []).forEach(function (meet) { meet(); }); }
+  function tell(name, about) { (followers[name] || []).forEach(function (meet) { meet(about); }); }
 
   window.Nightscout = { client: {} };
   document.addEventListener("DOMContentLoaded", function () {
@@ -67,6 +67,10 @@
         if (!over) { over = true; tell("disconnect"); again(status, text); }
       }
 
+      if (window.Nightscout.client.socket) {
+        window.Nightscout.client.socket.io.engine = { close: function () { lost(0, ""); } };
+      }
+
       function say(packet) {
         ask("POST", address, packet, function (status, text) { if (status !== 200) { lost(status, text); } });
       }
@@ -81,6 +85,8 @@
           failures = 0;
           told.state("live");
           told.update(JSON.parse(packet.slice(2))[1]);
+        } else if (packet.indexOf('42["chaperone"') === 0) {
+          tell("chaperone", JSON.parse(packet.slice(2))[1]);
         }
       }
 

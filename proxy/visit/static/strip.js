@@ -9,11 +9,13 @@
   var isClock = window.location.pathname.indexOf("/clock/") === 0;
   var isReport = window.location.pathname.indexOf("/report") === 0;
   var isMain = !isClock && !isReport;
-  // A clock has no socket that would break when the access ends.
-  var ASK_EVERY = isClock ? 2000 : 10000;
-  // So long a live connection may be away before that is said: it comes back by itself after a short break.
-  var BREAK = 6000;
-  var known = null, words = {}, lastSaid = 0, lastCut = 0, somebodyActed = true, leaving = false, breaking = null;
+  // A clock has no socket that would break when the access ends, and a dashboard's tells of a cut line after minutes only.
+  var ASK_EVERY = isClock ? 2000 : isMain ? 5000 : 10000;
+  // So long a connection may be away before that is said: it comes back by itself after a short break. An answer may
+  // take as long, and twice as long as the last one on a slow line.
+  var BREAK = 5000, LONGEST = 20000;
+  var known = null, words = {}, lastSaid = 0, lastCut = 0, somebodyActed = true, leaving = false;
+  var asking = null, took = 0, live = null, gone = {}, waits = {};
 
   // 1. Units: one choice for all pages, in this browser only. A clock is told by the cookie, the others read storage.
   function chosenUnits() {
@@ -107,8 +109,10 @@
     return details;
   }
 
+  function measure() { root.style.setProperty("--chaperone-strip", bar.offsetHeight + "px"); }
+
   function resized() {
-    root.style.setProperty("--chaperone-strip", bar.offsetHeight + "px");
+    measure();
     // Nightscout's page can't bear to be told before its chart is there, and then it measures by itself.
     if (isMain && window.Nightscout && window.Nightscout.client && window.Nightscout.client.chart) {
       window.dispatchEvent(new Event("resize"));
@@ -127,12 +131,14 @@
     bar.appendChild(facts(about));
     bar.appendChild(withheld());
     bar.appendChild(make("div", { "class": "chaperone-do" }, [
-      unitsSwitch(), make("a", { href: "/visit/home", "class": "chaperone-more" }, [words.home]), closing(about)
+      unitsSwitch(), make("a", { href: "/visit/summary" }, [words.report]),
+      make("a", { href: "/visit/home", "class": "chaperone-more" }, [words.home]), closing(about)
     ]));
     PARTS.forEach(function (name) {
       root.classList.toggle("chaperone-no-" + name, about.parts.indexOf(name) < 0);
     });
     resized();
+    sayWhether();
   }
 
   // Once: a second attempt would only cut off the first.
@@ -140,51 +146,87 @@
     if (!leaving) { leaving = true; window.location.replace("/visit/ended"); }
   }
 
-  // 3. Ask who we are, now and then: an access that has ended leaves this page.
-  function ask() {
-    if (leaving) { return; }
-    var withInput = somebodyActed && Date.now() - lastSaid > SAY_INPUT_EVERY;
+  // 3. Ask who we are, now and then: an access that has ended leaves this page, and a line that is cut is noticed.
+  function ask(atOnce) {
+    if (leaving || (asking && atOnce !== true && Date.now() - asking.began < LONGEST)) { return; }
+    if (asking) { over(asking); }
+    var withInput = somebodyActed && Date.now() - lastSaid > SAY_INPUT_EVERY, mine = asking = begin();
     if (withInput) { lastSaid = Date.now(); somebodyActed = false; }
-    window.fetch("/visit/whoami" + (withInput ? "?input" : ""), { cache: "no-store" }).then(function (answer) {
-      if (answer.status === 401 || answer.status === 403) {
-        leave();
-      }
+    window.fetch("/visit/whoami" + (withInput ? "?input" : ""), { cache: "no-store", signal: mine.stop.signal }).then(function (answer) {
+      if (mine === asking && answer.status < 502) { heard(mine); }
+      if (answer.status === 401 || answer.status === 403) { leave(); }
       return answer.ok ? answer.json() : null;
-    }).then(function (about) {
-      if (!about) { return; }
-      if (known && known.grant_id !== about.grant_id) { leave(); return; }
-      // The owner changed what is shared: these pages keep what they read, so they begin anew.
-      if (known && (known.policy.hash !== about.policy.hash || known.window.days !== about.window.days)) {
-        if (!leaving) { leaving = true; window.location.reload(); }
-        return;
-      }
-      if (!known || known.expires_at !== about.expires_at || known.csrf !== about.csrf) { known = about; words = about.strip; show(about); }
-      switchOff();
-    }).catch(function () { /* out of reach: asked again soon */ });
+    }).then(learn).catch(function () { /* out of reach: asked again soon */ }).then(function () {
+      if (mine === asking) { over(mine); lost("server", BREAK); }
+    });
+  }
+
+  function begin() {
+    var mine = { began: Date.now(), stop: new AbortController() };
+    function wait() {
+      var patience = Math.min(LONGEST, Math.max(BREAK, 2 * took)), due = Date.now() + patience;
+      // A page that was busy or asleep has not waited so long.
+      mine.timer = window.setTimeout(function () { if (Date.now() - due > 1500) { wait(); } else { lost("server", 0); } }, patience);
+    }
+    wait();
+    return mine;
+  }
+
+  function over(mine) { window.clearTimeout(mine.timer); mine.stop.abort(); asking = null; }
+
+  function heard(mine) {
+    window.clearTimeout(mine.timer);
+    asking = null;
+    took = Date.now() - mine.began;
+    // What waited on the cut line waits in vain.
+    if (gone.server && !isReport && live && live.io.engine) { live.io.engine.close(); }
+    found("server");
+  }
+
+  function learn(about) {
+    if (!about) { return; }
+    if (known && known.grant_id !== about.grant_id) { leave(); return; }
+    // The owner changed what is shared: these pages keep what they read, so they begin anew.
+    if (known && (known.policy.hash !== about.policy.hash || known.window.days !== about.window.days)) {
+      if (!leaving) { leaving = true; window.location.reload(); }
+      return;
+    }
+    if (!known || known.expires_at !== about.expires_at || known.csrf !== about.csrf) { known = about; words = about.strip; show(about); }
+    switchOff();
   }
 
   // A live connection that breaks is asked about at once: the access may have ended a moment ago. One that stays away
-  // is told of, in words, until it is back.
+  // is told of, in words, until it is back; so is a Nightscout that stays away behind us.
   function follow(socket) {
+    live = socket;
     function cut() {
-      if (Date.now() - lastCut > 1000) { lastCut = Date.now(); ask(); }
-      if (breaking === null) { breaking = window.setTimeout(sayNotLive, BREAK); }
+      if (Date.now() - lastCut > 1000) { lastCut = Date.now(); ask(true); }
+      lost("socket", BREAK);
     }
     socket.on("disconnect", cut);
     socket.io.on("error", cut);
     socket.io.on("reconnect_error", cut);
-    socket.on("connect", function () {
-      window.clearTimeout(breaking);
-      breaking = null;
-      notLive.textContent = "";
-      resized();
-    });
+    socket.on("connect", function () { found("socket"); found("site"); });
+    socket.on("chaperone", function (about) { if (about.site === "away") { lost("site", 0); } else { found("site"); } });
   }
 
-  function sayNotLive() {
-    if (!known || leaving) { breaking = window.setTimeout(sayNotLive, BREAK); return; }
-    notLive.textContent = words.not_live + " ";
-    notLive.appendChild(make("a", { href: "/visit/summary" }, [words.summary]));
+  function lost(what, patience) {
+    if (patience && (waits[what] || gone[what])) { return; }
+    window.clearTimeout(waits[what]);
+    waits[what] = window.setTimeout(function () { gone[what] = true; sayWhether(); }, patience);
+  }
+
+  function found(what) {
+    window.clearTimeout(waits[what]);
+    waits[what] = 0;
+    if (gone[what]) { gone[what] = false; sayWhether(); }
+  }
+
+  function sayWhether() {
+    var text = gone.socket || gone.server ? words.not_live : gone.site ? words.site_away : "";
+    if (!known || leaving || notLive.textContent.indexOf(text || "?") === 0) { return; }
+    notLive.textContent = text && text + " ";
+    if (text) { notLive.appendChild(make("a", { href: "/visit/summary" }, [words.summary])); }
     resized();
   }
 
@@ -231,6 +273,7 @@
       if (known.parts.indexOf(CHOICES[id]) < 0) { away(id, "dl"); }
     });
     leaveOutNetBasal();
+    nameZones();
   }
 
   // The hourly report's second half is computed from basal rates: its heading, sentence and table go together.
@@ -291,6 +334,7 @@
 
   // The list of calibrations prints a meter's value as program text where its device is not told.
   function nameDevices(reports) {
+    inUnits(reports("treatments"));
     var calibrations = reports("calibrations"), report = calibrations.report;
     calibrations.report = function (days, shown) {
       shown.forEach(function (day) {
@@ -298,6 +342,30 @@
       });
       return report.apply(this, arguments);
     };
+  }
+
+  // The list of treatments prints a measured glucose in the unit in which it was typed, without saying which.
+  function inUnits(treatments) {
+    var report = treatments.report;
+    treatments.report = function (days, shown) {
+      var chosen = chosenUnits();
+      shown.forEach(function (day) {
+        (days[day].treatments || []).forEach(function (row) {
+          if (!row.units || !(row.glucose > 0) || /^mmol/.test(row.units) === (chosen === "mmol")) { return; }
+          row.glucose = chosen === "mmol" ? (row.glucose / 18.018).toFixed(1) : Math.round(row.glucose * 18.018);
+          row.units = chosen;
+        });
+      });
+      return report.apply(this, arguments);
+    };
+  }
+
+  // The list of profiles prints a missing zone as program text.
+  function nameZones() {
+    document.querySelectorAll("#profiles-chart b").forEach(function (heading) {
+      var told = heading.nextSibling;
+      if (told && /:\s*undefined$/.test(told.nodeValue)) { told.nodeValue = ": not shared"; }
+    });
   }
 
   function meetNightscout() {
@@ -321,6 +389,8 @@
     resized();
     ask();
     window.setInterval(ask, ASK_EVERY);
+    window.addEventListener("resize", measure);
+    ["offline", "online"].forEach(function (kind) { window.addEventListener(kind, function () { ask(true); }); });
     if (isReport) { window.setInterval(switchOff, 500); }
   });
 })();
