@@ -6,7 +6,8 @@ Redirects are not followed, errors are not quoted, and the credential is in one 
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from ipaddress import ip_address
 from typing import Final
 
 import aiohttp
@@ -21,6 +22,7 @@ from proxy.locale.marked import _
 LARGEST_BODY: Final = 64 * 1024 * 1024
 DEADLINE_SECONDS: Final = 60
 _CHUNK = 256 * 1024
+_HERE: Final = ("localhost", "host.docker.internal")
 _ONE_DEADLINE: Final = aiohttp.ClientTimeout()
 """None of aiohttp's own: the deadline around a fetch covers connecting, waiting and reading."""
 
@@ -36,11 +38,15 @@ class Nightscout:
         self._session = session
         self._deadline = deadline
         self._url = URL(url.rstrip("/"), encoded=True)
+        self._plain = {"X-Forwarded-Proto": "https"}
+        if is_near(self._url.host):
+            # Packing takes Nightscout as long as finding: half of the wait for a page of device status.
+            self._plain["Accept-Encoding"] = "identity"
         # The token goes as its SHA-1, as Nightscout's own clients send a secret: one step further from a log.
         self._headers = {
             "api-secret": hashlib.sha1(token.encode()).hexdigest(),  # noqa: S324 - Nightscout's own form of it
             "Accept": "application/json",
-            "X-Forwarded-Proto": "https",
+            **self._plain,
         }
 
     def __repr__(self) -> str:
@@ -76,7 +82,7 @@ class Nightscout:
             ) from error
 
     async def _read(self, url: URL, types: Sequence[str]) -> bytes:
-        headers = {"X-Forwarded-Proto": "https"} if types else self._headers
+        headers = self._plain if types else self._headers
         async with self._session.get(
             url, headers=headers, allow_redirects=False, timeout=_ONE_DEADLINE
         ) as response:
@@ -86,6 +92,14 @@ class Nightscout:
             if response.content_type not in types if types else "json" not in response.content_type:
                 raise UpstreamError("upstream_unreadable", _("Nightscout sent something that can't be read."))
             return await _body(response)
+
+
+def is_near(host: str | None) -> bool:
+    """Say whether nothing is slow on the way: this machine, or a container beside us, which goes by a bare name."""
+    name = host or ""
+    with suppress(ValueError):
+        return ip_address(name).is_loopback
+    return name in _HERE or (name != "" and "." not in name)
 
 
 class Reading:
