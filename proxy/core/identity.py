@@ -17,6 +17,7 @@ from proxy.core.days import day_words
 from proxy.core.errors import StoreUnavailable
 from proxy.core.policy import Identity
 from proxy.core.ports import Document
+from proxy.core.prepared import Paper
 from proxy.core.tongue import say
 
 ABOUT_ME: Final = "about-me"
@@ -46,6 +47,8 @@ class AboutMe:
     zone: str = ""
     """IANA name: in it the days of the owner's own notes are told."""
     units: Units = ""
+    paper: Paper = "a4"
+    """On which the owner prints."""
 
 
 _EQUIPMENT: Final = (

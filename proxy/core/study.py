@@ -38,6 +38,7 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
         *("openaps.enacted.recieved", "openaps.enacted.rate", "openaps.enacted.units", "openaps.iob[?].iob"),
         *("openaps.suggested.timestamp", "openaps.suggested.bg", "openaps.suggested.IOB", "openaps.suggested.COB"),
         *("pump.status.status", "pump.status.suspended", "pump.suspended", "pump.reservoir", "override.active"),
+        *("pump.manufacturer", "pump.model"),
     ),
     "profile": (
         *("startDate", "created_at", "date", "mills", "units", "defaultProfile", "timezone"),
@@ -120,6 +121,16 @@ class Study:
     def count(self) -> int:
         """Give how many rows there are."""
         return sum(len(rows) for rows in self.rows.values())
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether all of its own days is there."""
+        return not self.late and not self.failed
+
+    @property
+    def lacks_comparison(self) -> bool:
+        """Say whether rows of the period before are missing that are read where it is compared."""
+        return bool(self.compared_from) and self.span.days <= MOST_COMPARED
 
 
 def days_offered(grant: Grant, policy: Policy) -> tuple[int, ...]:

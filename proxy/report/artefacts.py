@@ -50,14 +50,22 @@ def _jumps(series: Series) -> Iterator[Mark]:
 
 
 def _compression_lows(series: Series, time: LocalTime) -> Iterator[Mark]:
-    place = 0
-    while place < len(series.at):
-        found = _fall_and_rise(series, time, place)
-        if found is None:
-            place += 1
-            continue
-        yield Mark(series.at[place], series.at[found], "compression_low")
-        place = found
+    over = 0
+    for place in _before_lows(series):
+        found = _fall_and_rise(series, time, place) if place >= over else None
+        if found is not None:
+            yield Mark(series.at[place], series.at[found], "compression_low")
+            over = found
+
+
+def _before_lows(series: Series) -> Iterator[int]:
+    """Give the places from which glucose may fall so low so soon: the few readings just before a low one."""
+    seen = 0
+    for low, value in enumerate(series.mgdl):
+        if value < _BELOW:
+            first = bisect_left(series.at, series.at[low] - _WITHIN_MS, 0, low)
+            yield from range(max(seen, first), low)
+            seen = max(seen, low)
 
 
 def _fall_and_rise(series: Series, time: LocalTime, place: int) -> int | None:

@@ -33,6 +33,7 @@ def automation_of(material: Material, evidence: Evidence, start_ms: int, end_ms:
     stopped = [Span(one.start_ms, one.end_ms, one.mode) for one in spans if one.mode in ("off", "suspended")]
     return Automation(
         system=_system(material) if reason is None else "",
+        pumps=_pumps(material, start_ms, end_ms),
         closed_percent=percent["closed"],
         percent=percent,
         uploads_percent=_uploads(material, evidence, uploads),
@@ -83,6 +84,13 @@ def _system(material: Material) -> Literal["Loop", "OpenAPS, AAPS, Trio or iAPS"
     if len(systems) > 1:
         return "more than one system"
     return "OpenAPS, AAPS, Trio or iAPS" if systems or material.mode_changes else ""
+
+
+def _pumps(material: Material, start_ms: int, end_ms: int) -> tuple[str, ...]:
+    if not material.shared.devices:
+        return ()
+    seen = dict.fromkeys(state.pump for state in material.loop_states if start_ms <= state.at_ms < end_ms)
+    return tuple(name for name in seen if name)
 
 
 def _uploads(material: Material, evidence: Evidence, share: float) -> Figure:

@@ -61,7 +61,7 @@ def steps_of(
         place = bisect_right(starts, start) - 1
         temp = temps[place] if place >= 0 and start < temps[place].end_ms else None
         base = scheduled.at(start)
-        yield Step(start, end, _rate(temp, base, stopped=start in stopped), base)
+        yield Step(start, end, 0.0 if start in stopped else _rate(temp, base), base)
 
 
 def cut(temps: tuple[TempBasal, ...]) -> list[TempBasal]:
@@ -78,9 +78,7 @@ def cut(temps: tuple[TempBasal, ...]) -> list[TempBasal]:
     return found
 
 
-def _rate(temp: TempBasal | None, scheduled: float | None, *, stopped: bool) -> float | None:
-    if stopped:
-        return 0.0
+def _rate(temp: TempBasal | None, scheduled: float | None) -> float | None:
     if temp is None:
         return scheduled
     if temp.amount is not None:

@@ -3,11 +3,11 @@
 Words and drawings come from the same functions as the page's. A hole is a sentence in `holes`, by section.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from proxy.core.tongue import _, say, say_number
+from proxy.core.tongue import _, say
 from proxy.report import charts
 from proxy.report.cover import (
     HOLES,
@@ -22,19 +22,31 @@ from proxy.report.cover import (
     zone_words,
 )
 from proxy.report.display import whole_figures
-from proxy.report.facts import MODES
 from proxy.report.figure import WORDS
 from proxy.report.holes import holes_of
-from proxy.report.localtime import LocalTime, local_time
-from proxy.report.model import Automation, Day, Summary
+from proxy.report.model import SMALL_DAYS, Automation, Day, Summary
 from proxy.report.words import MODE_WORDS, NONE, Units, figure, glucose, percent
+from proxy.report.words_around import (
+    CURVE_TITLE,
+    banner,
+    compared_with,
+    curve_rows,
+    figures_of_day,
+    insulin_note,
+    mode_shares,
+    modes_words,
+    range_words,
+    span_words,
+    time_of,
+    without_notes,
+)
+from proxy.report.words_devices import equipment_lines
 from proxy.report.words_lists import (
     MOST_LISTED,
     Happening,
     SettingsShown,
     counts_of,
     day_words,
-    derived_note,
     events_of,
     low_episodes,
     settings_shown,
@@ -51,7 +63,6 @@ from proxy.report.words_tables import (
     range_lines,
 )
 
-SMALL_DAYS: Final = 14
 MOST_DAYS: Final = 92
 """So many days are listed: a quarter of a year."""
 _FIRST_QUESTIONS: Final = 2
@@ -62,9 +73,6 @@ DAY_HEADS: Final = (
     _("Insulin, U"), _("Basal, U"), _("Bolus, U"), _("Carbs, g"), _("Closed loop"), _("Mostly"),
 )  # fmt: skip
 """Over `day_rows`."""
-_CURVE: Final = _(
-    "Typical day: median glucose by time of day, with the ranges of half of all days and of nine tenths of all days"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,28 +163,28 @@ def booklet_of(summary: Summary, cover: Cover) -> Booklet:
         made_on=_long(summary),
         foot=_foot(summary, cover),
         units=units,
-        banner=_banner(summary) if summary.shared.glucose else "",
+        banner=banner(summary),
         asked_first=tuple(_shortened(words) for words in cover.questions[:_FIRST_QUESTIONS]),
         questions=cover.questions,
         remarks=cover.remarks,
-        equipment=tuple((say(what), name) for what, name in cover.equipment),
+        equipment=equipment_lines(cover.equipment, summary.period.automation),
         notices=cover.notices,
         goals=say(
             "Goals: %(whose)s (international consensus 2019). GMI = 3.31 + 0.02392 x mean in mg/dL; Nightscout's own A1c "
             "uses an older formula.",
             whose=say(summary.targets.title.lower()),
         ),
-        compared=_compared(summary),
+        compared=compared_with(summary),
         day_heads=tuple(say(one) for one in DAY_HEADS),
         headline=headline(summary, units),
         ranges=ranges,
-        range_bar=Drawing("" if bands is None else charts.range_bar(bands, ""), _range_words(ranges, units)),
+        range_bar=Drawing("" if bands is None else charts.range_bar(bands, ""), range_words(ranges, units)),
         curve=_curve(summary, units),
-        curve_rows=_curve_rows(summary, units),
+        curve_rows=curve_rows(summary, units),
         days=_small_days(summary, units),
-        insulin=_plain(insulin_lines(summary)),
-        insulin_note=_insulin_note(summary),
-        automation=_plain(automation_lines(summary)),
+        insulin=without_notes(insulin_lines(summary)),
+        insulin_note=insulin_note(summary),
+        automation=without_notes(automation_lines(summary)),
         automation_bar=_automation_bar(summary.period.automation),
         system=_system(summary.period.automation),
         episodes=episode_lines(summary, units),
@@ -211,42 +219,6 @@ def _system(automation: Automation) -> str:
     return f"{system} {inferred}"
 
 
-def _banner(summary: Summary) -> str:
-    """Say that there are too few data, if so: as `sufficiency.words`, which is English."""
-    one, active = summary.sufficiency, summary.period.glucose.sensor_active_percent.value
-    if not one.words or active is None:
-        return say(one.words)
-    return say_number(
-        "Fewer data than the consensus asks for: %(count)s day with readings, sensor active %(active)s of the time. "
-        "Rely on these figures only with 14 days and 70 %%.",
-        "Fewer data than the consensus asks for: %(count)s days with readings, sensor active %(active)s of the time. "
-        "Rely on these figures only with 14 days and 70 %%.",
-        one.days_with_data,
-        active=f"{active:.0f} %",
-    )
-
-
-def time_of(summary: Summary) -> LocalTime:
-    """Give the local time of a summary, from its oldest settings on."""
-    versions = summary.settings.versions
-    first = versions[-1].since_ms if versions else summary.period.start_ms
-    return local_time(summary.zone, min(first, summary.period.start_ms), summary.now_ms)
-
-
-def span_words(summary: Summary, time: LocalTime) -> str:
-    """Say which days: `Mon 9 Nov to Sun 22 Nov 2026 (14 days)`."""
-    first, last = time.day_of(summary.period.start_ms), time.day_of(summary.period.end_ms - 1)
-    days = (last - first).days + 1
-    return say_number(
-        "%(first)s to %(last)s %(year)s (%(count)s day)",
-        "%(first)s to %(last)s %(year)s (%(count)s days)",
-        days,
-        first=day_words(first),
-        last=day_words(last),
-        year=last.year,
-    )
-
-
 def _shortened(words: str) -> str:
     plain = " ".join(words.split())
     return plain if len(plain) <= _ROOM else f"{plain[:_ROOM].rstrip()}…"
@@ -262,34 +234,11 @@ def _foot(summary: Summary, cover: Cover) -> str:
     return " · ".join((cover.made_for, *visit, _long(summary), say(SHRED)))
 
 
-def _compared(summary: Summary) -> str:
-    if summary.previous is None:
-        return ""
-    days = round((summary.period.end_ms - summary.period.start_ms) / 86_400_000)
-    return say_number("day before", "%(count)s days before", max(days, 1))
-
-
-def _range_words(ranges: Iterable[RangeLine], units: Units) -> str:
-    parts = [f"{one.label} ({one.edges} {units}) {one.value}" for one in ranges if one.band]
-    return say("Time in ranges: %(parts)s", parts=", ".join(parts))
-
-
 def _curve(summary: Summary, units: Units) -> Drawing:
     if summary.curve.reason:
         return Drawing("", say(WORDS[summary.curve.reason]))
-    words = say(_CURVE)
+    words = say(CURVE_TITLE)
     return Drawing(charts.curve(summary.curve, summary.targets, units, words), words)
-
-
-def _curve_rows(summary: Summary, units: Units) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        (
-            f"{point.minute // 60:02d}:00",
-            *(glucose(value, units) for value in (point.p05, point.p25, point.p50, point.p75, point.p95)),
-        )
-        for point in summary.curve.points
-        if point.minute % 60 == 0
-    )
 
 
 def _small_days(summary: Summary, units: Units) -> tuple[SmallDay, ...]:
@@ -299,15 +248,7 @@ def _small_days(summary: Summary, units: Units) -> tuple[SmallDay, ...]:
 
 
 def _small_day(day: Day, summary: Summary, units: Units) -> SmallDay:
-    in_range, mean = day.percent["in_range"], day.mean_mgdl
-    words = (
-        say(in_range.words)
-        if in_range.value is None
-        else say("%(share)s in range", share=percent(in_range.value))
-    )
-    if mean.value is not None:
-        words = say("%(words)s, mean %(value)s", words=words, value=glucose(mean.value, units))
-    label = day_words(day.day)
+    label, words = day_words(day.day), figures_of_day(day, units)
     drawing = charts.small_day(day, summary.targets, label) if day.trace else ""
     return SmallDay(label, words, Drawing(drawing, f"{label}: {words}"))
 
@@ -325,26 +266,6 @@ def _day_row(day: Day, units: Units) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _plain(lines: Iterable[Line]) -> tuple[Line, ...]:
-    return tuple(replace(one, note="") for one in lines)
-
-
-def _insulin_note(summary: Summary) -> str:
-    insulin = summary.period.insulin
-    counted = say(
-        "Total insulin counts the %(known)s of %(asked)s days whose basal is known.",
-        known=insulin.days_counted,
-        asked=insulin.days_asked,
-    )
-    parts = [counted] if insulin.days_counted else []
-    if insulin.basis == "temp basals only":
-        parts.append(say("Basal is from temporary basal rates only."))
-    return " ".join([*parts, *derived_note(summary.shared)])
-
-
 def _automation_bar(automation: Automation) -> Drawing:
-    shares = {mode: one.value for mode, one in automation.percent.items() if one.value is not None}
-    if len(shares) < len(MODES) or sum(shares.values()) <= 0:
-        return Drawing("", "")
-    told = ", ".join(f"{say(MODE_WORDS[mode])} {percent(shares[mode])}" for mode in MODES)
-    return Drawing(charts.flat_bar(shares, ""), say("Modes: %(modes)s", modes=told))
+    shares = mode_shares(automation)
+    return Drawing(charts.flat_bar(shares, ""), modes_words(shares)) if shares else Drawing("", "")

@@ -1,6 +1,7 @@
 """Daily rows: the figures of each local day, by the same rules as those of the period."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from proxy.report.automation import length_of_modes
 from proxy.report.course import Course
@@ -9,7 +10,7 @@ from proxy.report.figure import Figure, Reason, known, missing
 from proxy.report.glucose import day_figures
 from proxy.report.insulin import DayInsulin, figures_of_day
 from proxy.report.localtime import LocalDay
-from proxy.report.model import Day, ModeSpan
+from proxy.report.model import SMALL_DAYS, Day, ModeSpan
 from proxy.report.modes import spans_of
 from proxy.report.series import Series
 from proxy.report.targets import Targets
@@ -31,11 +32,22 @@ def days_of(
     """
     if course.material.shared.detail == "summary":
         return ()
-    days = course.time.days(start_ms, end_ms)
+    days = list(course.time.days(start_ms, end_ms))
+    # What is drawn of a day is the bulk of a summary: of a year of minutes, half a million pairs.
+    drawn = days[-SMALL_DAYS].start_ms if len(days) > SMALL_DAYS else start_ms
     return tuple(
-        _day(day, _clipped(day, start_ms, end_ms), series, course, targets, units, modes)
+        replace(
+            _day(day, _clipped(day, start_ms, end_ms), series, course, targets, units, modes),
+            trace=_trace(series, day, start_ms, end_ms) if day.end_ms > drawn else (),
+        )
         for day, units in zip(days, insulin, strict=True)
     )
+
+
+def _trace(series: Series, day: LocalDay, start_ms: int, end_ms: int) -> tuple[tuple[int, float], ...]:
+    seen = _clipped(day, start_ms, end_ms)
+    part = series.cut(seen.start_ms, seen.end_ms)
+    return tuple((at - day.start_ms, value) for at, value in zip(part.at, part.mgdl, strict=True))
 
 
 def _clipped(day: LocalDay, start_ms: int, end_ms: int) -> LocalDay:
@@ -75,7 +87,7 @@ def _day(
         carbs=carbs,
         closed_percent=_closed(spans, modes, length),
         mode=_most(spans),
-        trace=tuple((at - day.start_ms, value) for at, value in zip(part.at, part.mgdl, strict=True)),
+        trace=(),
     )
 
 

@@ -6,6 +6,7 @@ from itertools import compress
 from typing import Any, Final
 
 from proxy.report.facts import MINUTE, Event, LoopState
+from proxy.report.pumps import pump_names
 from proxy.report.rows import batches, column, instant, moments, text
 
 FRESH_MS: Final = 15 * MINUTE
@@ -43,7 +44,7 @@ def _alarms(at: Sequence[int], words: Sequence[Any]) -> Iterator[Event]:
 
 def _states(rows: Sequence[Any], at: Sequence[int]) -> Iterator[LoopState]:
     """Read states in columns: of a loop, of what it did, of the pump."""
-    loops, openaps = column(rows, "loop"), column(rows, "openaps")
+    loops, openaps, pumps = column(rows, "loop"), column(rows, "openaps"), column(rows, "pump")
     ran = [loop or other for loop, other in zip(loops, openaps, strict=True)]
     columns = zip(
         at,
@@ -52,12 +53,13 @@ def _states(rows: Sequence[Any], at: Sequence[int]) -> Iterator[LoopState]:
         _enacted(column(ran, "enacted"), at),
         column(loops, "failureReason"),
         column(openaps, "suggested"),
-        _suspended(column(rows, "pump")),
+        _suspended(pumps),
         column(rows, "override", "active"),
+        pump_names(column(pumps, "manufacturer"), column(pumps, "model")),
         strict=True,
     )
-    for moment, loop, other, enacted, failure, suggested, suspended, override in columns:
-        if not (loop or other) and suspended is None:
+    for moment, loop, other, enacted, failure, suggested, suspended, override, pump in columns:
+        if not (loop or other or pump) and suspended is None:
             continue
         yield LoopState(
             moment,
@@ -67,6 +69,7 @@ def _states(rows: Sequence[Any], at: Sequence[int]) -> Iterator[LoopState]:
             failed=bool(loop) and text(failure) != "",
             suspended=suspended,
             override=override if isinstance(override, bool) else None,
+            pump=pump,
         )
 
 

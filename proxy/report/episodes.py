@@ -11,7 +11,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from math import nan
 from typing import Final
 
@@ -53,7 +52,10 @@ def grid_of(series: Series) -> Grid:
     mgdl: list[float] = []
     base = series.at[0] // DAY * DAY
     point = base - (base - series.at[0]) // STEP_MS * STEP_MS  # the first one that is not before a reading
-    for (a, x), (b, y) in pairwise(zip(series.at, series.mgdl, strict=True)):
+    end = (series.at[0] - base) / MINUTE
+    # The last has no neighbour.
+    for a, b, x, y in zip(series.at, series.at[1:], series.mgdl, series.mgdl[1:], strict=False):
+        start, end = end, (b - base) / MINUTE
         if b - a > LONGEST_FILLED_MS:
             if point == a:
                 at.append(a)
@@ -63,8 +65,7 @@ def grid_of(series: Series) -> Grid:
             point = base - (base - b) // STEP_MS * STEP_MS
         elif point < b:
             # In minutes and in this order of operations, so that a value on a threshold falls on the same side as in numpy.
-            start = (a - base) / MINUTE
-            slope = (y - x) / ((b - base) / MINUTE - start)
+            slope = (y - x) / (end - start)
             while point < b:
                 at.append(point)
                 mgdl.append(slope * ((point - base) / MINUTE - start) + x)

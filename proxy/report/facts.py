@@ -42,6 +42,8 @@ class Shared:
     loop: bool = True
     """Whether device states tell that a loop ran."""
     pump: bool = True
+    devices: bool = True
+    """Whether pumps may be called by their names."""
     words: bool = True
     """Whether notes may be shown, and searched for alarms."""
     event_types: frozenset[str] | None = None
@@ -166,6 +168,8 @@ class LoopState(msgspec.Struct, frozen=True, gc=False):
     failed: bool = False
     suspended: bool | None = None
     override: bool | None = None
+    pump: str = ""
+    """Maker and model, as far as it tells them."""
 
 
 @dataclass(frozen=True, slots=True)

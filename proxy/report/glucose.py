@@ -6,7 +6,7 @@ sample (n - 1). GMI is 3.31 + 0.02392 x mean (Bergenstal 2018). GRI is Klonoff's
 
 import math
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -70,6 +70,10 @@ class Totals:
 def totals_of(series: Series) -> Totals:
     """Add up the minutes at each value."""
     minutes: defaultdict[float, float] = defaultdict(float)
+    if len(set(series.minutes)) == 1:
+        # Whole minutes: so often the same is what adding them up comes to, to the last bit.
+        each = series.minutes[0]
+        return Totals({value: each * times for value, times in Counter(series.mgdl).items()}, len(series.at))
     for value, weight in zip(series.mgdl, series.minutes, strict=True):
         minutes[value] += weight
     return Totals(minutes, len(series.at))

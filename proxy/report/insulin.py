@@ -109,16 +109,18 @@ def _integral(steps: Sequence[Step], start: int, end: int) -> tuple[float, int, 
     """Give units delivered, the milliseconds for which that is known, and what the settings alone would have given."""
     units, covered, scheduled, settled = 0.0, 0, 0.0, 0
     place = max(0, bisect_right(steps, start, key=lambda step: step.start_ms) - 1)
-    while place < len(steps) and steps[place].start_ms < end:
-        step = steps[place]
-        lasts = min(step.end_ms, end) - max(step.start_ms, start)
-        if step.rate is not None:
-            units += step.rate * lasts / HOUR
+    for at in range(place, len(steps)):
+        step = steps[at]
+        since, until, rate, set_to = step.start_ms, step.end_ms, step.rate, step.scheduled
+        if since >= end:
+            break
+        lasts = min(until, end) - max(since, start)
+        if rate is not None:
+            units += rate * lasts / HOUR
             covered += lasts
-        if step.scheduled is not None:
-            scheduled += step.scheduled * lasts / HOUR
+        if set_to is not None:
+            scheduled += set_to * lasts / HOUR
             settled += lasts
-        place += 1
     return units, covered, scheduled if settled == end - start else None
 
 

@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice
+from operator import sub
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -47,10 +48,12 @@ def holding(moments: Sequence[int], length: int) -> Intervals:
     """Join spans of one length that begin at moments in order: as `union`, for the many uploads of a loop."""
     if not moments:
         return Intervals((), ())
-    breaks = [pair for pair in pairwise(moments) if pair[1] - pair[0] > length]
+    apart = list(map(sub, islice(moments, 1, None), moments))
+    broken = max(apart, default=0) > length
+    breaks = [place for place, gap in enumerate(apart, 1) if gap > length] if broken else []
     return Intervals(
-        (moments[0], *(after for _, after in breaks)),
-        (*(before + length for before, _ in breaks), moments[-1] + length),
+        (moments[0], *(moments[place] for place in breaks)),
+        (*(moments[place - 1] + length for place in breaks), moments[-1] + length),
     )
 
 

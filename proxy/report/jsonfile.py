@@ -67,6 +67,7 @@ def as_object(summary: Summary, cover: Cover) -> dict[str, Any]:
         "notes": {name: one.note for name, one in named_figures(period).items() if one.note},
         "insulin_basis": _basis(period),
         "automation_system": period.automation.system or None,
+        "pumps": list(period.automation.pumps),
         "previous": None if summary.previous is None else _previous(summary.previous),
         "typical_day": _curve(summary.curve),
         "days": [_day(day) for day in summary.days],

@@ -14,10 +14,11 @@ def offset_of(zone: str, at_ms: int) -> str:
 
 
 def without_words(summary: Summary) -> Summary:
-    """Leave out what people wrote: notes, reasons, names of overrides and of profiles."""
+    """Leave out what people wrote (notes, reasons, names of overrides and of profiles), and which pump it is."""
     automation = summary.period.automation
     plain = replace(
         automation,
+        pumps=(),
         off=_plain(automation.off),
         suspends=_plain(automation.suspends),
         overrides=_plain(automation.overrides),
@@ -52,6 +53,7 @@ def _unread(automation: Automation) -> Automation:
     changed: dict[str, object] = {
         "percent": dict.fromkeys(automation.percent, unread),
         "system": "",
+        "pumps": (),
         "spans": (),
     }
     for field in fields(automation):

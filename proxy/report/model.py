@@ -7,7 +7,7 @@ A list that cannot be known is empty, and its `reason` says why; a figure that c
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from proxy.report.facts import Carbs, Dose, Event, Mode, Schedule, Shared
 from proxy.report.figure import Figure, Reason
@@ -15,6 +15,8 @@ from proxy.report.targets import Targets
 
 Band = Literal["very_low", "low", "in_range", "high", "very_high"]
 BANDS: tuple[Band, ...] = ("very_low", "low", "in_range", "high", "very_high")
+SMALL_DAYS: Final = 14
+"""So many of the newest days have a small drawing."""
 EpisodeKind = Literal["low", "very_low", "extended_low", "high", "very_high"]
 EPISODE_KINDS: tuple[EpisodeKind, ...] = ("low", "very_low", "extended_low", "high", "very_high")
 
@@ -170,6 +172,8 @@ class Automation:
     """Loop modes, inferred from uploads: say so wherever it is shown."""
 
     system: Literal["Loop", "OpenAPS, AAPS, Trio or iAPS", "more than one system", ""]
+    pumps: tuple[str, ...]
+    """Those that uploads of the period name, in the order in which they were first seen."""
     closed_percent: Figure
     percent: Mapping[Mode, Figure]
     uploads_percent: Figure
@@ -232,7 +236,7 @@ class Day:
     mode: Mode | None
     """The mode of most of the day."""
     trace: tuple[tuple[int, float], ...]
-    """(milliseconds after the day's start, mg/dL), for the small drawing; empty where no readings are shared."""
+    """(milliseconds after the day's start, mg/dL), for the small drawing; empty where there is none of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ suggested: open; else unknown.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from typing import Final
@@ -35,10 +35,11 @@ class Evidence:
 def evidence_of(material: Material, stopped: Intervals) -> Evidence:
     """Read the evidence; what the policy hides is simply not there."""
     cycles = [state for state in material.loop_states if state.system]
+    dosing = _dosing(cycles, material)
     return Evidence(
         uploads=holding([state.at_ms for state in cycles], FRESH_MS),
-        closed=holding(sorted(_closed(cycles, material)), FRESH_MS),
-        open=holding([state.at_ms for state in cycles if _open(state, material)], FRESH_MS),
+        closed=holding(sorted(_closed(cycles, dosing)), FRESH_MS),
+        open=holding(_open(cycles, dosing), FRESH_MS),
         suspended=stopped,
         off=union(_off(material)),
         stated=tuple(_stated(material)),
@@ -103,28 +104,37 @@ def _off(material: Material) -> Iterator[tuple[int, int]]:
         yield change.at_ms, min(change.end_ms or OPEN_END_MS, until)
 
 
-def _closed(cycles: Iterable[LoopState], material: Material) -> Iterator[int]:
+def _closed(cycles: Sequence[LoopState], dosing: Sequence[bool | None]) -> list[int]:
     """Give from when on documents show that the loop was closed."""
-    for state in cycles:
-        if state.failed:
-            continue
-        if state.system == "loop":
-            dosing = _dosing(material, state.at_ms)
-            # Where the settings are not shared, a dose that was enacted tells as much.
-            if dosing or (dosing is None and state.enacted_ms is not None):
-                yield state.at_ms
-        elif state.enacted_ms is not None:
-            yield state.enacted_ms
+    found = [
+        state.enacted_ms
+        for state in cycles
+        if state.enacted_ms is not None and state.system == "openaps" and not state.failed
+    ]
+    # Where the settings are not shared, a dose that was enacted tells as much.
+    found += [
+        state.at_ms
+        for state, doses in zip(cycles, dosing, strict=True)
+        if state.system == "loop"
+        and not state.failed
+        and (doses or (doses is None and state.enacted_ms is not None))
+    ]
+    return found
 
 
-def _open(state: LoopState, material: Material) -> bool:
-    if state.system == "openaps":
-        return state.suggested
-    return not state.failed and _dosing(material, state.at_ms) is False
+def _open(cycles: Sequence[LoopState], dosing: Sequence[bool | None]) -> list[int]:
+    """Give when a cycle only suggested."""
+    return [
+        state.at_ms
+        for state, doses in zip(cycles, dosing, strict=True)
+        if (state.suggested if state.system == "openaps" else doses is False and not state.failed)
+    ]
 
 
-def _dosing(material: Material, at_ms: int) -> bool | None:
-    if not material.shared.profile:
-        return None
-    place = bisect_right(material.therapies, at_ms, key=lambda therapy: therapy.since_ms) - 1
-    return material.therapies[place].dosing_enabled if place >= 0 else None
+def _dosing(cycles: Sequence[LoopState], material: Material) -> list[bool | None]:
+    """Say of each cycle whether the settings of its time let Loop dose; None if they don't say."""
+    if not material.shared.profile or not material.therapies:
+        return [None] * len(cycles)
+    starts = [therapy.since_ms for therapy in material.therapies]
+    told = (None, *(therapy.dosing_enabled for therapy in material.therapies))
+    return [told[bisect_right(starts, state.at_ms)] for state in cycles]

@@ -6,8 +6,8 @@ same sensor's readings); of these, the one of the day's most frequent device sta
 
 from array import array
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import sub
 from typing import Final
@@ -73,21 +73,30 @@ def _of_averages(part: Readings, bin_minutes: int) -> Series:
 
 
 def _of_readings(part: Readings) -> Series:
-    usual = _interval(part.at)
-    intervals, favourites = _daily_intervals(part.at, usual), _favourites(part)
+    days = _days(part.at)
+    usual, intervals = _intervals(part.at, days)
+    favourites = _favourites(part, days)
     kept, minutes = Readings(), array("d")
-    last, low = -DAY, 0
-    while low < len(part.at):
-        today = part.at[low] // DAY
-        high = bisect_left(part.at, (today + 1) * DAY, low)
+    last = -DAY
+    for (low, high), interval, favourite in zip(days, intervals, favourites, strict=True):
         day = Readings(part.at[low:high], part.mgdl[low:high], part.device[low:high])
-        last = _add_day(kept, day, last, intervals[today] * MINUTE / 2, favourites.get(today, 0))
-        minutes.extend(array("d", [intervals[today]]) * (len(kept.at) - len(minutes)))
-        low = high
+        last = _add_day(kept, day, last, interval * MINUTE / 2, favourite)
+        minutes.extend(array("d", [interval]) * (len(kept.at) - len(minutes)))
     at = kept.at
     return Series(
         at, kept.mgdl, minutes, array("I", [1]) * len(at), usual if at else None, len(part.at) - len(at)
     )
+
+
+def _days(at: "array[int]") -> list[tuple[int, int]]:
+    """Give the places of each day's readings, of days that have some."""
+    found = []
+    low = 0
+    while low < len(at):
+        high = bisect_left(at, (at[low] // DAY + 1) * DAY, low)
+        found.append((low, high))
+        low = high
+    return found
 
 
 def _add_day(kept: Readings, day: Readings, last: int, limit: float, favourite: int) -> int:
@@ -110,34 +119,37 @@ def _add_day(kept: Readings, day: Readings, last: int, limit: float, favourite: 
     return last
 
 
-def _interval(at: "array[int]") -> int:
+def _intervals(at: "array[int]", days: Sequence[tuple[int, int]]) -> tuple[int, list[int]]:
+    """Judge the sampling interval of the whole, and day by day, since sensors change.
+
+    A day with little evidence is like the whole.
+    """
+    spreads = [_spread(at[low:high]) for low, high in days]
+    usual = _interval(*map(sum, zip(*spreads, strict=True))) if spreads else _MOST_COMMON
+    return usual, [_interval(*spread) if spread[0] >= _EVIDENCE else usual for spread in spreads]
+
+
+def _spread(at: "array[int]") -> tuple[int, int, int]:
+    """Count readings, the five minutes and the quarters of an hour that have some: no day shares one with the next."""
+    return (
+        len(at),
+        len({moment // (5 * MINUTE) for moment in at}),
+        len({moment // (15 * MINUTE) for moment in at}),
+    )
+
+
+def _interval(readings: int, fives: int, fifteens: int) -> int:
     """Judge a sampling interval from how many readings fall together, which two uploaders don't disturb much."""
-    fives = len({moment // (5 * MINUTE) for moment in at})
-    if len(at) < _EVIDENCE:
+    if readings < _EVIDENCE:
         return _MOST_COMMON
-    fifteens = len({moment // (15 * MINUTE) for moment in at})
-    if len(at) / fives > _MANY_IN_FIVE_MINUTES:
+    if readings / fives > _MANY_IN_FIVE_MINUTES:
         return 1
     return 15 if fives / fifteens <= _FEW_IN_FIFTEEN_MINUTES else 5
 
 
-def _daily_intervals(at: "array[int]", usual: int) -> dict[int, int]:
-    """Judge day by day, since sensors change; a day with little evidence is like the whole."""
-    found: dict[int, int] = {}
-    low = 0
-    while low < len(at):
-        today = at[low] // DAY
-        high = bisect_left(at, (today + 1) * DAY, low)
-        found[today] = _interval(at[low:high]) if high - low >= _EVIDENCE else usual
-        low = high
-    return found
-
-
-def _favourites(part: Readings) -> dict[int, int]:
-    """Give each day's most frequent device, where more than one is told apart."""
+def _favourites(part: Readings, days: Sequence[tuple[int, int]]) -> list[int]:
+    """Give each day's most frequent device, where more than one is told apart; else none, which is 0."""
     if len(set(part.device)) <= 1:
-        return {}
-    days: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    for moment, device in zip(part.at, part.device, strict=True):
-        days[moment // DAY][device] += 1
-    return {day: min(seen, key=lambda device: (-seen[device], device)) for day, seen in days.items()}
+        return [0] * len(days)
+    counted = [Counter(part.device[low:high]) for low, high in days]
+    return [min(seen, key=lambda device: (-seen[device], device)) for seen in counted]

@@ -6,6 +6,7 @@ A sum counts as shared only if all types that feed it are: a total that leaves o
 from typing import Final
 
 from proxy.core.policy import Policy, Shown
+from proxy.report.cover import is_unnamed
 from proxy.report.facts import Shared
 
 _BOLUS_TYPES: Final = frozenset(
@@ -45,6 +46,7 @@ def shared_of(policy: Policy) -> Shared:
         total_insulin="total insulin" in policy.derive,
         loop=any(path.startswith(_LOOP) for path in states.fields),
         pump=bool(states.fields & _SUSPENDED) or {"Suspend Pump", "Resume Pump"} <= types,
+        devices=not is_unnamed(policy),
         words="notes" in fields,
         event_types=types,
     )

@@ -2,8 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from heapq import merge
-from itertools import pairwise
 
 from proxy.report.devicestates import FRESH_MS
 from proxy.report.facts import OPEN_END_MS, Material
@@ -17,10 +15,12 @@ def suspended(material: Material) -> Intervals:
 
 def _by_states(material: Material) -> Iterator[tuple[int, int]]:
     """Let a state hold until the next one, and no longer than a cycle."""
-    told = [(state.at_ms, state.suspended) for state in material.loop_states if state.suspended is not None]
-    for (at, stopped), (following, _) in pairwise([*told, (OPEN_END_MS, None)]):
-        if stopped:
-            yield at, min(following, at + FRESH_MS)
+    told = [state for state in material.loop_states if state.suspended is not None]
+    stopped = [place for place, state in enumerate(told) if state.suspended]
+    for place in stopped:
+        at = told[place].at_ms
+        following = told[place + 1].at_ms if place + 1 < len(told) else OPEN_END_MS
+        yield at, min(following, at + FRESH_MS)
 
 
 def _by_events(material: Material) -> Iterator[tuple[int, int]]:
@@ -28,7 +28,7 @@ def _by_events(material: Material) -> Iterator[tuple[int, int]]:
     begun = [event for event in material.events if event.kind == "suspend"]
     if not begun:
         return
-    signs = list(merge(_resumed(material), _delivered(material), _running(material)))
+    signs = sorted([*_resumed(material), *_delivered(material), *_running(material)])
     for event in begun:
         place = bisect_right(signs, event.at_ms)
         until = signs[place] if place < len(signs) else OPEN_END_MS
@@ -41,7 +41,7 @@ def _resumed(material: Material) -> list[int]:
 
 def _delivered(material: Material) -> list[int]:
     temps = [temp.start_ms for temp in material.temp_basals if temp.rate or temp.amount]
-    return sorted([dose.at_ms for dose in material.doses if not dose.basal] + temps)
+    return [dose.at_ms for dose in material.doses if not dose.basal] + temps
 
 
 def _running(material: Material) -> list[int]:

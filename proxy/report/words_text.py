@@ -9,6 +9,7 @@ from proxy.report.figure import Figure
 from proxy.report.localtime import local_time
 from proxy.report.model import Period, Summary
 from proxy.report.words import Units, duration, edges, glucose, goal_words, number, percent
+from proxy.report.words_devices import devices_seen
 from proxy.report.words_tables import range_lines
 
 
@@ -152,7 +153,8 @@ def _insulin(period: Period) -> str:
 
 def _automation(period: Period) -> str:
     one = period.automation.closed_percent
-    return say("Time in automation (inferred from uploads): %(share)s", share=_told(one, percent(one.value)))
+    told = say("Time in automation (inferred from uploads): %(share)s", share=_told(one, percent(one.value)))
+    return "; ".join(filter(None, (told, devices_seen(period.automation))))
 
 
 def _before(summary: Summary, units: Units) -> str:

@@ -58,6 +58,9 @@ def served(url: str, token: str) -> Iterator[Served]:
         "CHAPERONE_OWNER_PORT": str(free_port()),
         "CHAPERONE_PUBLIC_URL": address,
         "CHAPERONE_LOG_LEVEL": "error",
+        # Compiled once, as what pip installed is; in a folder of its own, wherever the tests are run.
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(CACHE / "compiled"),
         "NIGHTSCOUT_URL": url,
         "NIGHTSCOUT_TOKEN": token,
     }

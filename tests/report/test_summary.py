@@ -127,6 +127,14 @@ def test_the_days_add_up_to_the_period() -> None:
     assert all(0 <= at < day.end_ms - day.start_ms for day in found.days for at, _ in day.trace)
 
 
+def test_only_the_newest_days_keep_what_their_small_drawing_shows() -> None:
+    found = summary(entries(sensor(days=20)), days=20)
+    drawn = [bool(day.trace) for day in found.days]
+    assert drawn == [False] * (len(found.days) - 14) + [True] * 14
+    for day in found.days[-14:]:
+        assert len(day.trace) == day.readings
+
+
 def test_daily_rows_have_insulin_of_that_day() -> None:
     doses = [treatment(n, "Bolus", insulin=2) for n in (-1900, -1899, -1870)]
     found = summary(entries(sensor()), treatments=doses, profiles=[profile(("00:00", 1.0))])

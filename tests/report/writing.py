@@ -39,6 +39,12 @@ def profile(*blocks: tuple[str, float], since: float = -24 * 100, **fields: Any)
     }  # fmt: skip
 
 
+FLAT = [profile(("00:00", 1.0))]
+"""Settings of 1 U/h, 24 U a day."""
+BOLUS = treatment(12, "Correction Bolus", insulin=1.0)
+"""So that there are uploads on that day."""
+
+
 def insulin(
     treatments: list[Row],
     profiles: list[Row] | None = None,

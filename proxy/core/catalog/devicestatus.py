@@ -107,7 +107,7 @@ pump.suspended          device      bool
 pump.bolusing           device      bool
 pump.bolusIncrement     device      number 0 10 5
 pump.manufacturer       device      enum AAPS|Animas|Cellnovo|Eoflow|Equil|G2e|Insulet|Medtronic|Medtrum|Roche|SOOIL|Sooil|Tandem|Ypsomed|Abbott|Minimed
-pump.model              device      enum VirtualPump|Cellnovo|Combo|Spirit|Insight|Solo|Vibe|Ping|DanaR|DanaRKorean|DanaRS|DanaRSKorean|DanaI|DanaRv2|Eros|Dash|OMNIPOD_EROS|OMNIPOD_DASH|512|522|523|551|554|712|715|722|723|751|754|512/712|515/715|522/722|523/723 (Revel)|554/754 (Veo)|640G|t:slim|t:flex|t:slim G4|t:slim X2|Ypsopump|MDI|DiaconnG8|Eopatch|Nano|300U|Equil
+pump.model              device      enum VirtualPump|Cellnovo|Combo|Spirit|Insight|Solo|Vibe|Ping|DanaR|DanaRKorean|DanaRS|DanaRSKorean|DanaI|DanaRv2|Eros|Dash|OMNIPOD_EROS|OMNIPOD_DASH|512|522|523|551|554|712|715|722|723|751|754|512/712|515/715|522/722|523/723 (Revel)|554/754 (Veo)|640G|t:slim|t:flex|t:slim G4|t:slim X2|Ypsopump|MDI|DiaconnG8|Eopatch|Nano|300U|Equil|508|511|711|530|730|540|740|DASH|Dana|DanaR old|DanaR Korean|DanaR v2|DanaRS v3|DanaRS Korean|Dana-i (BLE4.2)|Dana-i (BLE5)|Dana-i (BLE5, Korean)|MD0201|MD8201|MD0202|MD5202|MD8301
 pump.iob.iob            insulin     number -200 200 5
 pump.iob.bolusiob       insulin     number -200 200 5
 pump.iob.basaliob       insulin     number -200 200 5
