@@ -14,6 +14,8 @@ CLEAR = {"Clear-Site-Data": '"cache", "storage"'}
 """Not cookies: that would reach sibling hosts; ours is expired by its name."""
 LEFT_OPEN: Final = "/visit/ended"
 """Where pages go that were left open."""
+ZONE_COOKIE: Final = "zone"
+"""Set by entry.js as somebody signs in: the name of this computer's time zone. It goes with the session."""
 _LEFT: Final = "visit-left"
 
 
@@ -93,4 +95,5 @@ def without_cookie(visit: Visit, response: web.Response) -> web.Response:
     response.del_cookie(
         visit.cookie.name, path="/", httponly=True, secure=visit.cookie.secure, samesite="Lax"
     )
+    response.del_cookie(ZONE_COOKIE, path="/visit", secure=visit.cookie.secure, samesite="Lax")
     return response

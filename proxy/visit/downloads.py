@@ -29,6 +29,7 @@ from proxy.visit.reading import FILES
 from proxy.visit.remarks import remarks_of
 from proxy.visit.summary import Reader, for_reader
 from proxy.visit.visit import Visit
+from proxy.visit.whole import whole
 
 LOCKED: Final = frozenset({"pdf-locked", "html"})
 _TYPES: Final = {
@@ -39,7 +40,6 @@ _TYPES: Final = {
     "csv": "text/csv",
 }
 _ONCE: Final = re.compile(r"[0-9a-f]{32}")
-_TRIES: Final = 30
 """So often a study is asked for, each time for up to a second, until Nightscout has sent all of it."""
 NO_FILE: Final = _(
     "This file is not among those that are shared for this visit. Go back to the summary and choose one there."
@@ -59,16 +59,22 @@ async def _file(reader: Reader) -> web.Response:
     visit, request = reader.visit, reader.request
     offer = _wanted(reader)
     if offer is None:
-        return pages.message(_("Not shared"), NO_FILE, status=404, request_id=visit.request_id(request))
+        return pages.message(
+            _("Not shared"), NO_FILE, status=404, request_id=visit.request_id(request), to_summary=True
+        )
     once = request.query.get("once", "")
     if offer.kind in LOCKED and not _ONCE.fullmatch(once):
         return await _words_once(reader, offer)
     # A file costs a quarter of a second of the processor, unlike a page.
     if not visit.entries.take(f"{FILES} {reader.found.grant.id}", visit.clock()):
-        return pages.message(_("One moment"), TOO_MANY, status=429, request_id=visit.request_id(request))
-    study = await _whole(reader)
-    if study is None:
-        return pages.message(_("One moment"), NOT_WHOLE, status=503, request_id=visit.request_id(request))
+        return pages.message(
+            _("One moment"), TOO_MANY, status=429, request_id=visit.request_id(request), to_summary=True
+        )
+    study = await whole(reader.study)
+    if not study.is_whole:
+        return pages.message(
+            _("One moment"), NOT_WHOLE, status=503, request_id=visit.request_id(request), to_summary=True
+        )
     return await _send(reader, offer, study, words_for(visit.entry_key, reader.found.grant.id, once))
 
 
@@ -127,15 +133,6 @@ def _wanted(reader: Reader) -> Offer | None:
 def _is_unnamed(reader: Reader) -> bool:
     asked = reader.request.query.get(REMOVED[0]) == REMOVED[1]
     return is_unnamed(reader.policy) or (asked and may_remove(reader.policy))
-
-
-async def _whole(reader: Reader) -> Study | None:
-    """Read everything; None if Nightscout didn't send it, for a file goes on without being asked again."""
-    for _try in range(_TRIES):
-        study = await reader.studies.study(reader.found.grant, reader.choice.days)
-        if not study.late:
-            return None if study.failed else study
-    return None
 
 
 async def _cover(reader: Reader, *, unnamed: bool) -> Cover:

@@ -27,6 +27,8 @@ _FILES: Final = (
 )
 
 
+_LARGEST: Final = ("summary", "base", "times", "asking", "leave")
+"""How the templates of the summary begin, and of what it includes."""
 _TEMPLATES: Final = environment(_ROOM / "templates")
 
 
@@ -44,10 +46,11 @@ def render(template: str, **values: Any) -> str:
 
 
 def get_ready() -> None:
-    """Compile the largest page with all its parts, for who will ask for it next."""
+    """Compile the largest page with all its parts, for who will ask for it next, and load what writes its moments."""
     for name in _TEMPLATES.list_templates():
-        if name.startswith("summary"):
+        if name.startswith(_LARGEST):
             _TEMPLATES.get_template(name)
+    moment(0, None)
 
 
 def html(text: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -56,10 +59,11 @@ def html(text: str, *, status: int = 200, headers: Mapping[str, str] | None = No
     return web.Response(status=status, text=text, content_type="text/html", charset="utf-8", headers=sent)
 
 
-def message(title: str, text: str, *, status: int, request_id: str) -> web.Response:
-    """Say one thing on a page, with a way back to the start."""
+def message(title: str, text: str, *, status: int, request_id: str, to_summary: bool = False) -> web.Response:
+    """Say one thing on a page, with a way back to the start, or to the summary."""
     headers = {"Retry-After": "10"} if status in (429, 503) else None
-    return page("message.html", status=status, headers=headers, title=title, text=text, request_id=request_id)
+    said = {"title": title, "text": text, "request_id": request_id, "to_summary": to_summary}
+    return page("message.html", status=status, headers=headers, **said)
 
 
 def see_other(path: str, *, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -20,9 +20,9 @@ from proxy.visit.files_offered import Kind, files_offered
 from proxy.visit.remarks import remarks_of
 from proxy.visit.studies import Studies
 from proxy.visit.visit import Visit
+from proxy.visit.whole import whole
 
 _KINDS: Final[dict[Kind, str]] = {"pdf-locked": "application/pdf", "html": "text/html"}
-_TRIES: Final = 30
 
 
 async def prepare(visit: Visit, grant: Grant, paper: Paper = "a4") -> Prepared:
@@ -68,12 +68,10 @@ def _file(making: Making, kind: Kind, choice: Choice, words: str, visit: Visit) 
 
 
 async def _whole(studies: Studies, grant: Grant, days: int) -> Study:
-    for _try in range(_TRIES):
-        study = await studies.study(grant, days)
-        if not study.late and not study.failed:
-            return study
-        if study.failed:
-            break
-    raise UpstreamError(
-        "upstream_unreachable", "Nightscout did not answer everything just now. Wait a moment and try again."
-    )
+    study = await whole(lambda: studies.study(grant, days))
+    if not study.is_whole:
+        raise UpstreamError(
+            "upstream_unreachable",
+            "Nightscout did not answer everything just now. Wait a moment and try again.",
+        )
+    return study

@@ -5,7 +5,7 @@ Each view is on record before it leaves, and what it is made of is whatever the 
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from aiohttp import web
 from proxy.core.errors import GrantEnded
 from proxy.core.headers import PRIVATE
 from proxy.core.policy import Policy
-from proxy.core.study import days_offered
+from proxy.core.study import Study, days_offered
 from proxy.locale.marked import _
 from proxy.report.glossary import explained
 from proxy.report.localtime import local_time
@@ -29,6 +29,7 @@ from proxy.visit.choices import Choice, keep_units, read_choice
 from proxy.visit.day_page import day_page_of
 from proxy.visit.files_offered import files_offered
 from proxy.visit.home import nobody, show_end
+from proxy.visit.own_zone import in_zone, own_zone
 from proxy.visit.reckoning import day_of
 from proxy.visit.remarks import as_lines, remarks_of
 from proxy.visit.studies import Studies
@@ -56,6 +57,12 @@ class Reader:
     offered: tuple[int, ...]
     choice: Choice
     asking: Asking
+    zone: str = ""
+    """The reader's own time zone; empty where that does not count."""
+
+    async def study(self) -> Study:
+        """Read the rows of the days that were chosen, as far as they come in time."""
+        return in_zone(await self.studies.study(self.found.grant, self.choice.days), self.zone)
 
     async def send(self, response: web.Response, study: Any, query: str) -> web.Response:
         """Put an answer on record, then let it go."""
@@ -119,7 +126,8 @@ async def for_reader(
     policy, choice = studies.policy(found.grant), read_choice(request, offered, usual)
     asking = await asking_of(visit, found.grant, choice.address())
     try:
-        return await answer(Reader(visit, studies, request, found, policy, offered, choice, asking))
+        zone = own_zone(request, policy)
+        return await answer(Reader(visit, studies, request, found, policy, offered, choice, asking, zone))
     except GrantEnded:
         grant = await visit.store.grant(found.grant.id) or found.grant
         return await show_end(visit, request, grant, status=401)
@@ -127,7 +135,7 @@ async def for_reader(
 
 async def _page(reader: Reader) -> web.Response:
     visit, choice, policy = reader.visit, reader.choice, reader.policy
-    study = await reader.studies.study(reader.found.grant, choice.days)
+    study = await reader.study()
     values = await reader.values()
     now = visit.clock()
 
@@ -147,7 +155,7 @@ async def _page(reader: Reader) -> web.Response:
 
 async def _text(reader: Reader) -> web.Response:
     visit, choice = reader.visit, reader.choice
-    study = await reader.studies.study(reader.found.grant, choice.days)
+    study = await reader.study()
     withheld, now = visit.describe(reader.found.grant).withheld, visit.clock()
     said = as_lines(await remarks_of(visit.store, reader.found.grant))
 
@@ -165,8 +173,9 @@ async def _day(reader: Reader) -> web.Response:
     window = None if wanted is None else _window(reader, wanted)
     if wanted is None or window is None or reader.policy.detail != "full":
         request_id = reader.visit.request_id(reader.request)
-        return pages.message(_("Not shown"), NO_DAY, status=404, request_id=request_id)
+        return pages.message(_("Not shown"), NO_DAY, status=404, request_id=request_id, to_summary=True)
     study = await reader.studies.day(reader.found.grant, *window)
+    study = replace(study, zone=reader.zone or study.zone)
     now, values = reader.visit.clock(), await reader.values()
 
     def rendered() -> str:
@@ -188,6 +197,7 @@ def _date(text: str) -> date | None:
 def _window(reader: Reader, wanted: date) -> tuple[int, int] | None:
     """Give a local day that lies in the window; None for any other."""
     window = reader.studies.window(reader.found.grant)
-    close, zone = window.close(reader.visit.clock()), reader.studies.zone(reader.found.grant)
+    close = window.close(reader.visit.clock())
+    zone = reader.zone or reader.studies.zone(reader.found.grant)
     days = local_time(zone, window.since, close).days(window.since, close)
     return next(((one.start_ms, one.end_ms) for one in days if one.day == wanted), None)

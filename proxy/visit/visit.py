@@ -10,6 +10,7 @@ from proxy.core.grant import Grant
 from proxy.core.identity import ABOUT_ME, ME, equipment, read_about_me, whose
 from proxy.core.policy import Identity
 from proxy.core.ports import Clock, Documents, RandomBytes, Store
+from proxy.core.prepared import Paper
 from proxy.core.record import Draft, Kind, Value
 from proxy.core.session import Cookie, cookie_for, origin_of
 from proxy.visit.remembered import Remembered
@@ -45,6 +46,8 @@ class Shared:
     """What the patient uses, in the owner's words: what it is, and its name."""
     units: str = ""
     """The patient's own units of glucose; empty if the owner did not say."""
+    paper: Paper = "a4"
+    """On which the owner prints: for their own files, and told to nobody."""
 
 
 async def by_owner(documents: Documents, shared: Shared) -> Shared:
@@ -55,6 +58,7 @@ async def by_owner(documents: Documents, shared: Shared) -> Shared:
         whose=whose(shared.identity, about),
         equipment=equipment(shared.identity, about, shared.classes),
         units=about.units,
+        paper=about.paper,
     )
 
 

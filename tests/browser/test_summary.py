@@ -84,3 +84,44 @@ async def test_without_scripts_everything_is_there_and_leaving_works(tmp_path: P
         assert not await page.is_visible("#copy")
         await page.click("text=Close on this computer")
         await page.wait_for_url("**/visit/closed")
+
+
+async def test_where_the_patients_zone_is_not_told_days_are_those_of_the_readers_computer(
+    tmp_path: Path,
+) -> None:
+    async with demo_house(tmp_path) as house, chromium() as browser:
+        minted = await house.mint("unnamed", days=14)
+        for zone in ("America/New_York", "Asia/Tokyo"):
+            async with window(browser, timezone_id=zone) as page:
+                await sign_in(page, minted)
+                await page.goto(f"{house.url}/visit/summary")
+                await settled(page)
+                told = await page.inner_text("header.head")
+                assert f"this computer's time zone ({zone})" in told
+                assert "Berlin" not in await page.content()
+                await page.context.clear_cookies(name="zone")
+                await page.reload()
+                assert "Times are in UTC" in await page.inner_text("header.head")
+
+
+async def test_on_the_smallest_screens_german_words_do_not_push_figures_out_of_their_card(
+    tmp_path: Path,
+) -> None:
+    async with (
+        demo_house(tmp_path) as house,
+        chromium() as browser,
+        window(browser, locale="de-DE") as page,
+    ):
+        await sign_in(page, await house.mint())
+        await page.goto(f"{house.url}/visit/summary")
+        await expect(page.locator("h1")).to_have_text("Glukose-Zusammenfassung", timeout=PATIENCE)
+        await expect(page.locator(".ranges-table tbody tr")).to_have_count(7, timeout=PATIENCE)
+        for width in (390, 360, 320):
+            await page.set_viewport_size({"width": width, "height": 800})
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width
+            card, table = [
+                await page.locator(each).first.bounding_box() for each in (".glucose", ".ranges-table")
+            ]
+            assert card is not None
+            assert table is not None
+            assert table["x"] + table["width"] <= card["x"] + card["width"]

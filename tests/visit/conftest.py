@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.promises.still import StillSite, still
 from tests.visit.place import Place, opened
 
 
@@ -9,3 +10,8 @@ from tests.visit.place import Place, opened
 async def place() -> AsyncIterator[Place]:
     async with opened() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def site() -> StillSite:
+    return still(9)

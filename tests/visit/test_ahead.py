@@ -3,8 +3,6 @@
 import asyncio
 from dataclasses import replace
 
-import pytest
-
 from proxy.core.grant import Grant
 from proxy.core.record import Draft
 from proxy.core.study import first_days
@@ -15,16 +13,11 @@ from proxy.visit.choices import Choice
 from proxy.visit.visit import Visit
 from tests.gate.asked_site import Asked
 from tests.living import NOW, Living, living
-from tests.promises.still import StillSite, still
+from tests.promises.still import StillSite
+from tests.visit.summaries import page
 from tests.visit.test_preparing import visit_at
-from tests.visit.test_summary import page
 
 DAYS = 7
-
-
-@pytest.fixture(scope="module")
-def site() -> StillSite:
-    return still(9)
 
 
 async def opened(house: Living, policy: str = "cgm-only") -> Grant:

@@ -17,19 +17,14 @@ from proxy.report.passwords import WORDS
 from tests.living import NOW, Living
 from tests.memory_store import MemoryStore
 from tests.promises.changes import ALIKE, SETTINGS
-from tests.promises.still import StillSite, changed, still
+from tests.promises.still import StillSite, changed
 from tests.report.test_jsonfile import CHECK
 from tests.report.test_visitfile import opened as unlocked
-from tests.visit.test_summary import COARSE, POLICIES, SHOWS_SETTINGS, page, reading, section
+from tests.visit.summaries import COARSE, POLICIES, SHOWS_SETTINGS, page, reading, section
 
 FILES = "/visit/files"
 PLAIN = ("pdf", "png", "json", "csv-5min", "csv-15min", "csv-hour", "csv-day")
 ALL = (*PLAIN[:2], "pdf-locked", "html", *PLAIN[2:])
-
-
-@pytest.fixture(scope="module")
-def site() -> StillSite:
-    return still(9)
 
 
 async def fetch(house: Living, headers: dict[str, str], kind: str, query: str = "") -> tuple[str, bytes]:

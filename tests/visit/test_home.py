@@ -51,7 +51,7 @@ async def test_a_cookie_that_is_none_of_ours_is_expired_and_the_entry_shown(plac
     answer = await place.get("/visit/home", cookie=value)
     assert answer.status == 401
     assert "Your visit was closed in this browser." in answer.text
-    assert answer.cookies == {"chaperone": ""}
+    assert answer.cookies == {"chaperone": "", "zone": ""}
 
 
 async def test_thirty_idle_minutes_end_a_session_and_use_keeps_it(place: Place) -> None:
@@ -83,7 +83,7 @@ async def test_closing_ends_the_session_here_and_leaves_the_grant(place: Place) 
     answer = await place.post("/visit/close", {"csrf": await place.csrf(cookie)}, cookie=cookie)
     assert (answer.status, answer.headers["Location"]) == (303, "/visit/closed")
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
-    assert answer.cookies == {"chaperone": ""}
+    assert answer.cookies == {"chaperone": "", "zone": ""}
     assert "Max-Age=0" in answer.headers["Set-Cookie"]
     assert (await place.get("/visit/home", cookie=cookie)).status == 401
     assert (await place.get("/visit/home", cookie=elsewhere)).status == 200
@@ -99,7 +99,7 @@ async def test_closing_after_the_end_needs_no_record_and_still_leaves_nothing_he
     csrf = await place.csrf(cookie)
     await place.store.end(minted.grant.id, "revoked", Draft("ended", NOW, {"ending": "revoked"}))
     answer = await place.post("/visit/close", {"csrf": csrf}, cookie=cookie)
-    assert (answer.status, answer.cookies) == (303, {"chaperone": ""})
+    assert (answer.status, answer.cookies) == (303, {"chaperone": "", "zone": ""})
     assert (await place.log(minted))[-1]["kind"] == "ended"
 
 
@@ -110,7 +110,7 @@ async def test_closing_leaves_nothing_here_even_if_the_log_can_not_tell_of_it(pl
     place.store.fails = {"append"}
     answer = await place.post("/visit/close", {"csrf": csrf}, cookie=cookie)
     place.store.fails = set()
-    assert (answer.status, answer.cookies) == (303, {"chaperone": ""})
+    assert (answer.status, answer.cookies) == (303, {"chaperone": "", "zone": ""})
     assert (await place.get("/visit/home", cookie=cookie)).status == 401
 
 

@@ -15,14 +15,9 @@ from proxy.visit.described import described
 from proxy.visit.preparing import prepare
 from proxy.visit.visit import Visit
 from tests.living import ENTRY_KEY, Living, living
-from tests.promises.still import StillSite, still
+from tests.promises.still import StillSite
 from tests.report.test_visitfile import opened as unlocked
-from tests.visit.test_summary import COARSE
-
-
-@pytest.fixture(scope="module")
-def site() -> StillSite:
-    return still(9)
+from tests.visit.summaries import COARSE
 
 
 def visit_at(house: Living) -> Visit:

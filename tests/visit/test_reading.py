@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+HERE = Path(__file__).parents[2]
 CODE = """
 import sys
 from proxy.visit import reading
@@ -13,7 +14,27 @@ assert late.isdisjoint(sys.modules)
 reading.load()
 assert late <= sys.modules.keys()
 """
+READY = """
+import sys
+from jinja2.meta import find_referenced_templates
+from proxy.visit import pages, reading
+
+reading.load()
+environment = pages._TEMPLATES
+compiled = {name for _, name in environment.cache.keys()}
+wanted = ["summary.html"]
+for name in wanted:
+    source = environment.loader.get_source(environment, name)[0]
+    wanted += [part for part in find_referenced_templates(environment.parse(source)) if part not in wanted]
+assert len(wanted) > 5
+assert compiled >= set(wanted), set(wanted) - compiled
+assert "babel.dates" in sys.modules
+"""
 
 
 def test_what_they_need_is_loaded_when_somebody_comes_and_not_before() -> None:
-    subprocess.run([sys.executable, "-c", CODE], cwd=Path(__file__).parents[2], check=True)
+    subprocess.run([sys.executable, "-c", CODE], cwd=HERE, check=True)
+
+
+def test_nothing_is_left_to_be_compiled_when_the_page_is_asked_for() -> None:
+    subprocess.run([sys.executable, "-c", READY], cwd=HERE, check=True)

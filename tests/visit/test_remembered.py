@@ -15,9 +15,8 @@ from proxy.report.targets import PREGNANCY, STANDARD
 from proxy.visit.choices import Choice
 from proxy.visit.remembered import Remembered, _Kept
 from tests.living import HOUR, NOW, POLICIES
-from tests.visit.test_summary import page, reading, site
-
-__all__ = ["site"]
+from tests.promises.still import StillSite
+from tests.visit.summaries import page, reading
 
 DAY = 24 * HOUR
 
@@ -123,9 +122,9 @@ def test_what_nobody_asks_for_any_more_is_let_go() -> None:
 
 
 async def test_a_page_asked_for_again_within_seconds_tells_the_same_moment_and_later_a_new_one(
-    site: object,
+    site: StillSite,
 ) -> None:
-    async with reading(site) as (house, _, headers):  # type: ignore[arg-type]  # the fixture's own type
+    async with reading(site) as (house, _, headers):
         first = await page(house, headers)
         house.clock.now += 4_000
         assert await page(house, headers) == first

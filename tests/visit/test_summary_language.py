@@ -6,20 +6,10 @@ import pytest
 
 from tests.living import Living, living
 from tests.promises.changes import ALIKE
-from tests.promises.still import StillSite, changed, still
+from tests.promises.still import StillSite, changed
+from tests.visit.summaries import PATHS
 
 GERMAN = {"Accept-Language": "de"}
-PATHS = (
-    "/visit/summary",
-    "/visit/summary?days=7&units=mmol&targets=pregnancy",
-    "/visit/summary.txt",
-    "/visit/summary/day/2026-11-21",
-)
-
-
-@pytest.fixture(scope="module")
-def site() -> StillSite:
-    return still(9)
 
 
 async def read(site: StillSite, path: str, policy: str = "consultant") -> str:

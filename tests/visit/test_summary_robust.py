@@ -11,16 +11,11 @@ from proxy.core.grant import DAY
 from proxy.demo.moment import iso
 from tests.gate.asked_site import Asked
 from tests.living import HOUR, NOW, Living, living
-from tests.promises.still import Row, Rows, StillSite, changed, still
-from tests.visit.test_summary import page, reading, section
+from tests.promises.still import Row, Rows, StillSite, changed
+from tests.visit.summaries import page, reading, section
 
 MINUTE = 60_000
 Change = Callable[[Rows], None]
-
-
-@pytest.fixture(scope="module")
-def site() -> StillSite:
-    return still(9)
 
 
 def figure(text: str, label: str) -> str:

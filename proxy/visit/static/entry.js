@@ -30,7 +30,15 @@
     time.textContent = told + " (" + time.getAttribute("data-local") + ")";
   }
 
-  // 3. Coming from the owner's console: what stands behind the "#" lets this browser in, once.
+  // 3. Where the patient's zone is not told, days begin where the reader is: the next pages learn it from a cookie.
+  function sayZone() {
+    var zone = new Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+    if (/^[A-Za-z0-9_+\/-]{1,40}$/.test(zone)) {
+      document.cookie = "zone=" + zone + "; path=/visit; SameSite=Lax" + (window.location.protocol === "https:" ? "; Secure" : "");
+    }
+  }
+
+  // 4. Coming from the owner's console: what stands behind the "#" lets this browser in, once.
   function takeTicket() {
     var form = document.getElementById("handed");
     if (!form || !/^#[A-Za-z0-9_~-]{16,40}\.[A-Za-z0-9_-]{22}$/.test(window.location.hash)) {
@@ -38,11 +46,15 @@
     }
     document.getElementById("ticket").value = window.location.hash.slice(1);
     window.history.replaceState(null, "", window.location.pathname);
+    sayZone();
     form.submit();
   }
 
   takeTicket();
   takeLink();
   window.addEventListener("hashchange", takeLink);
+  if (document.getElementById("entry")) {
+    document.getElementById("entry").addEventListener("submit", sayZone);
+  }
   document.querySelectorAll("time[data-local]").forEach(tellLocally);
 })();
