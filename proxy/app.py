@@ -142,8 +142,8 @@ def _is_out_of_reach(settings: Settings) -> bool:
     return is_loopback(settings.owner_origin) and not is_loopback(settings.public_origin)
 
 
-def make_owner_side(house: House, gate: Gate, visit: Visit) -> web.Application:
-    """Put the owner's side together: the console, and health for machines."""
+def make_owner_side(house: House, gate: Gate, visit: Visit, command: str) -> web.Application:
+    """Put the owner's side together: the console, and health for machines. `command` is how `chaperone` is typed here."""
     settings = house.settings
     health = health_routes(
         ready=house.store.ready,
@@ -168,6 +168,7 @@ def make_owner_side(house: House, gate: Gate, visit: Visit) -> web.Application:
         not_lasting=lambda: will_be_lost(settings),
         given=lambda grant: ahead.begin(visit, grant),
         prepare=lambda grant, paper: ahead.prepare(visit, grant, paper),
+        command=command,
     )
     return console_app(console, health)
 
@@ -188,10 +189,12 @@ def calm_collector() -> None:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *, shared_ports: bool = False) -> AsyncIterator[House]:
+async def serving(
+    settings: Settings, *, shared_ports: bool = False, command: str = "chaperone"
+) -> AsyncIterator[House]:
     """Serve the clinicians' side and the owner's side until the block ends; answers in flight are finished.
 
-    With `shared_ports` other worker processes listen on the same ports.
+    With `shared_ports` other worker processes listen on the same ports. `command` is how the program is typed here.
     """
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(opened(settings))
@@ -215,7 +218,7 @@ async def serving(settings: Settings, *, shared_ports: bool = False) -> AsyncIte
         clinicians = clinicians_app(gate, [*routes(visit), *gathering.routes()])
         clinicians.on_shutdown.append(studies.stop)
         clinicians.on_shutdown.append(live.stop)
-        owner = make_owner_side(house, gate, visit)
+        owner = make_owner_side(house, gate, visit, command)
         if settings.on_one_port:
             clinicians = on_one_port(owner, settings.owner_origin, clinicians, settings.public_origin)
         await stack.enter_async_context(running(live.run()))

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import structlog
 from aiohttp import web
 from aiohttp.web_request import BaseRequest
 
@@ -17,6 +18,8 @@ from proxy.core.headers import PRIVATE
 
 _UNREADABLE = "This request can't be read. Send it again as a plain HTTP request."
 _FAULT = "Something went wrong here."
+
+log = structlog.get_logger("listening")
 
 
 @asynccontextmanager
@@ -59,8 +62,14 @@ class _Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer what could not be read, or a fault of the server's own: without a word of either."""
-        super().handle_error(request, status, exc, message)  # writes the fault to the log
         is_theirs = status < web.HTTPInternalServerError.status_code
+        if is_theirs:
+            # Anybody can send such things, as often as they like: a word for each is enough.
+            log.info("unreadable_request", status=status, fault=type(exc).__name__)
+            if request.writer.output_size > 0:
+                raise ConnectionError("An answer is under way already.")
+        else:
+            super().handle_error(request, status, exc, message)  # writes the fault to the log
         reason, told = ("unreadable", _UNREADABLE) if is_theirs else ("fault", _FAULT)
         body = {"reason": reason, "message": told, "request_id": secrets.token_hex(8)}
         response = web.Response(

@@ -60,7 +60,9 @@ def export(
     granularity: Annotated[str, typer.Option(help="Of CSV: 5min, 15min, hour or day.")] = "day",
     units: Annotated[str, typer.Option(help="mg/dL or mmol/L.")] = "",
     targets: Annotated[str, typer.Option(help="standard, older or pregnancy.")] = "standard",
-    paper: Annotated[str, typer.Option(help="Of PDF and picture: A4 or Letter.")] = "A4",
+    paper: Annotated[
+        str, typer.Option(help="Of PDF and picture: A4 or Letter; default: as under “About me”.")
+    ] = "",
     language: Annotated[str, typer.Option(help="Of what people read: en or de.")] = "en",
     encrypt: Annotated[
         bool, typer.Option("--encrypt", help="Lock a PDF with six words, shown once.")
@@ -80,7 +82,7 @@ def export(
         or split not in ("", "month")
         or targets not in TARGETS
         or granularity not in LENGTHS
-        or paper not in PAPERS
+        or paper not in ("", *PAPERS)
         or language not in LANGUAGES
     ):
         raise typer.BadParameter(
@@ -99,7 +101,7 @@ def export(
         TARGETS[targets],
         unnamed,
         words,
-        PAPERS[paper],
+        PAPERS[paper] if paper else None,
     )
     asked = Asked(grant, policy, wanted, shape, _units(units), out)
     files = run(_export(asked, language))

@@ -39,7 +39,8 @@ class Form:
     unnamed: bool
     words: str
     """The passphrase of a locked file; empty for one that isn't locked."""
-    paper: Paper = "a4"
+    paper: Paper | None = None
+    """None for that which the owner prints on."""
 
     @property
     def kind(self) -> str:

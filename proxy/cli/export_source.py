@@ -95,5 +95,5 @@ async def _cover(house: House, grant: Grant, policy: Policy, asked: Asked) -> Co
         written,
         units=asked.units or usual,
         unnamed=unnamed,
-        paper=asked.form.paper,
+        paper=asked.form.paper or shared.paper,
     )

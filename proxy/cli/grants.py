@@ -8,8 +8,9 @@ import typer
 
 from proxy.cli.frame import AsJson, GrantId, Refused, answer, run, say, say_table, settings
 from proxy.cli.noting import noted
+from proxy.cli.program import program
 from proxy.cli.sharing import present
-from proxy.cli.times import Zone, iso_or_none, required_span, shown, zone_of
+from proxy.cli.times import Zone, iso_or_none, required_span, shown, span_words, zone_of
 from proxy.core.errors import GrantError
 from proxy.core.grant import LONGEST, Grant
 from proxy.core.record import Draft, Value
@@ -52,10 +53,7 @@ def extend(
     """Give a grant more time."""
     house = settings()
     later = run(_extend(house, grant, required_span(by, option="--by")))
-    waits = later.opened_at is None and later.lasts is not None
-    ends = "if nobody opens it, it ends" if waits else "access ends"
-    words = f"{later.clinician}: {ends} on {shown(later.expires_at, zone_of(house))}."
-    answer(as_object(later, clock()), words, as_json=as_json)
+    answer(as_object(later, clock()), f"{later.clinician}: {_until(later, zone_of(house))}", as_json=as_json)
 
 
 def revoke(grant: GrantId, as_json: AsJson = False) -> None:
@@ -72,7 +70,7 @@ def erase(
 ) -> None:
     """Erase names, policy and log of a grant that has ended; its id, check number, length and the day stay."""
     if not (yes or as_json):
-        say("This can't be undone. To keep the log, first run: chaperone log GRANT --out FILE")
+        say(f"This can't be undone. To keep the log, first run: {program()} log {grant} --out FILE")
         typer.confirm("Erase it?", abort=True)
     gone = run(_erase(settings(), grant))
     words = f"Erased. What stays: grant {gone.id}, {gone.length} records, check number {gone.head}."
@@ -86,7 +84,7 @@ async def find(house: House, text: str) -> Grant:
         return grant
     alike = [grant for grant in await house.store.grants() if grant.id.startswith(text)]
     if len(text) < _SHORTEST_BEGINNING or not alike:
-        raise Refused("There is no such grant. See them all with: chaperone grants")
+        raise Refused(f"There is no such grant. See them all with: {program()} grants")
     if len(alike) > 1:
         raise Refused("More than one grant begins like that: write more of its id.")
     return alike[0]
@@ -129,6 +127,14 @@ def as_object(grant: Grant, now: int) -> dict[str, Any]:
         "records": grant.length,
         "head": grant.head,
     }
+
+
+def _until(grant: Grant, zone: Zone) -> str:
+    """Say when access ends; of a share that nobody opened yet, how long it then lasts: more time makes that no longer."""
+    end = shown(grant.expires_at, zone)
+    if grant.opened_at is not None or grant.lasts is None:
+        return f"access ends on {end}."
+    return f"can now be opened until {end}, and ends {span_words(grant.lasts)} after it is first opened, or then."
 
 
 def _row(grant: Grant, now: int, zone: Zone) -> Sequence[str]:
@@ -176,7 +182,7 @@ async def _erase(settings: Settings, text: str) -> Grant:
     async with opened(settings) as house:
         grant = await settled(house, await find_visit(house, text))
         if grant.ended_at is None:
-            raise Refused(f"This access has not ended: first run chaperone revoke {grant.id}")
+            raise Refused(f"This access has not ended: first run {program()} revoke {grant.id}")
         day = datetime.fromtimestamp(clock() / 1000, UTC).date().isoformat()
         if not grant.erased_on:
             await noted(house, "erase", grant_of=grant.id)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from proxy.cli.finding import Finding, fault, fine, warning
+from proxy.cli.program import program
 from proxy.cli.sharing import present
 from proxy.core.errors import ChaperoneError, PolicyError
 from proxy.core.policyfile import parse
@@ -17,7 +18,7 @@ def check_folder(settings: Settings) -> Iterator[Finding]:
     """Look at the data folder: is it there, is it private, will it last."""
     folder = settings.data
     if not folder.is_dir():
-        yield fault("data folder", f"There is no data folder {folder} yet.", "Run: chaperone setup")
+        yield fault("data folder", f"There is no data folder {folder} yet.", f"Run: {program()} setup")
         return
     yield _modes(settings)
     if looks_ephemeral(folder, mounts()):
@@ -28,7 +29,7 @@ def check_folder(settings: Settings) -> Iterator[Finding]:
 async def check_store(settings: Settings) -> Finding:
     """Try whether a record would be durable, and whether the clock is not behind the newest one."""
     if not settings.data.is_dir():
-        return warning("store", "The store was not looked at.", "Run: chaperone setup")
+        return warning("store", "The store was not looked at.", f"Run: {program()} setup")
     try:
         async with opened(settings) as house:
             await house.store.ready()
@@ -48,7 +49,7 @@ def check_policies(settings: Settings) -> Finding:
         for path in paths:
             parse(path.read_text(encoding="utf-8"), file=str(path))
     except (PolicyError, OSError, UnicodeDecodeError):
-        return fault("policies", "A policy is not sound.", "Run: chaperone policy check")
+        return fault("policies", "A policy is not sound.", f"Run: {program()} policy check")
     return fine("policies", f"{len(paths)} policies are sound.")
 
 

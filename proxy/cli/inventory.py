@@ -1,5 +1,6 @@
 """`inventory`: what is in your Nightscout, for your own eyes. It is read and printed, and kept nowhere."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -67,18 +68,27 @@ def _print(found: Collected, *, show: bool) -> None:
         say(f"  {found.failed} parts could not be read.")
     if told["since"]:
         say(f"  There is data since {told['since'][:10]}.")
-    for one in told["uploaders"]:
-        name = (
-            one["app"]
-            or one.get("text")
-            or ("not said" if show else "another program or person, or not said")
-        )
-        say(f"  {one['documents']:>9,}  by {name}")
+    for name, documents in _uploaders(told["uploaders"], show=show):
+        say(f"  {documents:>9,}  by {name}")
     rows = [
         _row(sort, seen.path, seen.sorts[sort], leaves_as(seen), show=show) for sort, seen in telling(found)
     ]
     if rows:
         say_table(("  LOOKS LIKE", "IN", "TIMES", "MAY LEAVE", "THE FIRST" if show else ""), rows)
+
+
+def _uploaders(told: Sequence[Mapping[str, Any]], *, show: bool) -> Iterator[tuple[str, int]]:
+    """Give who wrote how many documents; whoever is not named here, in one line."""
+    unnamed = []
+    for one in told:
+        name = one["app"] or one.get("text") or ("not said" if show else "")
+        if name:
+            yield name, one["documents"]
+        else:
+            unnamed.append(one["documents"])
+    if unnamed:
+        others = f" ({len(unnamed)} of them)" if len(unnamed) > 1 else ""
+        yield f"another program or person, or not said{others}", sum(unnamed)
 
 
 def _row(sort: str, path: str, seen: tuple[int, str], leaves: str, *, show: bool) -> tuple[str, ...]:

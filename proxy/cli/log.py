@@ -21,6 +21,7 @@ from proxy.cli.frame import (
 )
 from proxy.cli.grants import find, settled
 from proxy.cli.noting import noted
+from proxy.cli.program import program
 from proxy.cli.recordwords import decode, lines
 from proxy.cli.times import iso_or_none, zone_of
 from proxy.core.grant import Grant
@@ -156,7 +157,7 @@ def _export(out: Path, bodies: list[bytes]) -> None:
 
 
 def _exported(out: Path, grant: Grant) -> str:
-    return f"Written to {out}. To check it: chaperone log verify --file {out} --head {grant.head}"
+    return f"Written to {out}. To check it: {program()} log verify --file {out} --head {grant.head}"
 
 
 async def _receipt(settings: Settings, text: str) -> dict[str, Any]:

@@ -12,8 +12,13 @@ TYPED: Final = "CHAPERONE_COMMAND"
 
 
 def program(environ: Mapping[str, str] = os.environ) -> str:
-    """Give the command as it can be typed: as whoever installed it said, or by its path while it is not on PATH."""
+    """Give the command as it can be typed: as whoever installed it said, or by its path while it is not on PATH.
+
+    Where there is no such file either, it is `python -m proxy`, by the interpreter that runs this.
+    """
     if environ.get(TYPED):
         return environ[TYPED]
+    if shutil.which("chaperone") is not None:
+        return "chaperone"
     here = Path(sys.executable).parent / "chaperone"
-    return str(here) if shutil.which("chaperone") is None and here.is_file() else "chaperone"
+    return str(here) if here.is_file() else f"{sys.executable} -m proxy"

@@ -92,8 +92,8 @@ def setup(as_json: AsJson = False) -> None:
         house.nightscout_url
         or "the demo site (invented data; set NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN for a real one)"
     )
-    following = ["chaperone serve"] if house.is_demo else ["chaperone doctor", "chaperone serve"]
-    following.append('chaperone mint --clinician "Diabetes clinic"')
+    following = ["serve"] if house.is_demo else ["doctor", "serve"]
+    following = [f"{program()} {each}" for each in (*following, 'mint --clinician "Diabetes clinic"')]
     value = {
         "data": str(house.data.resolve()),
         "demo": house.is_demo,
@@ -154,7 +154,7 @@ def _cannot_start(error: OSError) -> Refused:
 
 
 async def _serve_alone(settings: Settings, announce: _Announce) -> None:
-    async with _stopping() as stop, serving(settings) as house:
+    async with _stopping() as stop, serving(settings, command=program()) as house:
         log.info("ready", version=__version__, public_url=settings.public_origin, demo=settings.is_demo)
         await announce(house)
         await stop.wait()
@@ -162,7 +162,7 @@ async def _serve_alone(settings: Settings, announce: _Announce) -> None:
 
 
 async def _serve_as_worker(settings: Settings) -> None:
-    async with _stopping() as stop, serving(settings, shared_ports=True):
+    async with _stopping() as stop, serving(settings, shared_ports=True, command=program()):
         print(READY, flush=True)
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(parent_gone(stop))

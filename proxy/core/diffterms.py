@@ -5,7 +5,7 @@ finds the sentence that a line was made of, and says that one. A line that no se
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from proxy.core.tongue import _, say
@@ -58,6 +58,19 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """What the words of a policy file are on a page, by the value that they stand for in a sentence."""
+_IN_SHORT: Final[Mapping[str, str]] = {
+    "glucose": _("glucose readings"),
+    "insulin": _("insulin doses and rates"),
+    "carbs": _("carbohydrates"),
+    "device": _("pump, sensor and battery"),
+    "loop": _("what the loop planned and predicted"),
+    "settings": _("pump and loop settings"),
+    "activity": _("activity"),
+    "identifier": _("identifiers"),
+    "text": _("free text"),
+    "chat": _("chat"),
+}
+"""The classes, as they are named where only a line is to be had for the whole change."""
 _FORMS: Final = {"count": r"[0-9]+", "first": r"[0-9]+", "last": r"[0-9]+", "collection": r"[a-z]+"}
 
 
@@ -76,6 +89,8 @@ _SENTENCES: Final = tuple(
         *(THE_FIELD, ALL_FIELDS, OTHER_FIELD, OTHER_FIELDS, SOME_AND_MORE, SOME),
     )
 )
+_OF_CLASS: Final = re.compile(r"[a-z]+, class ([a-z]+): ")
+_COMES_ALONG: Final = re.compile(r"rows of [a-z]+, with their ids and times|[a-z]+ of type: .+")
 
 
 def change_said(line: str) -> str:
@@ -88,3 +103,19 @@ def change_said(line: str) -> str:
             }
             return say(sentence, **words) if words else say(sentence)
     return line
+
+
+def changes_in_short(lines: Iterable[str]) -> list[str]:
+    """Say a change in a few words: each class once, without the collections, types and fields that it comes with.
+
+    What is of no class (more days, files) is said as it is; and so is everything, where nothing is of a class.
+    """
+    known = list(lines)
+    of_classes = {
+        line: found[1] for line in known if (found := _OF_CLASS.match(line)) and found[1] in _IN_SHORT
+    }
+    if not of_classes:
+        return [change_said(line) for line in known]
+    named = [say(words) for name, words in _IN_SHORT.items() if name in of_classes.values()]
+    rest = [line for line in known if line not in of_classes and not _COMES_ALONG.fullmatch(line)]
+    return named + [change_said(line) for line in rest]

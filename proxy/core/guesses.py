@@ -12,6 +12,8 @@ FREE: Final = 5
 FREE_IN_ALL: Final = 25
 FIRST_WAIT: Final = 15_000
 LONGEST_WAIT: Final = 15 * 60_000
+_SKEW: Final = 60_000
+"""So far the clocks of two nodes may differ."""
 FORGOTTEN: Final = DAY
 """Milliseconds after the last wrong try, after which all is forgotten."""
 
@@ -30,6 +32,9 @@ def take(known: Guesses, now: int, *, free: int = FREE) -> Guesses | None:
     """Count one more try as wrong until it turns out right; None if it comes too early."""
     if now - known.at >= FORGOTTEN:
         known = Guesses()
+    if known.at - now > _SKEW:
+        # The clock was ahead then: whoever waited for it would wait for days.
+        known = replace(known, at=now, not_before=0)
     if now < known.not_before:
         return None
     wrong = known.wrong + 1

@@ -38,12 +38,23 @@ CLASS_WORDS: Final = {
     "secret": "secret: never",
 }
 UNKNOWN: Final = "not known: never"
+RENAMED: Final = "never: written as Profile 1, 2 …"
+KIND_WORDS: Final = {
+    "yes or no": "yes or no",
+    "number": "number",
+    "text": "text",
+    "empty text": "empty text",
+    "moment": "point in time",
+    "id": "identifier",
+    "nothing": "nothing",
+    "nested": "nested",
+}
 
 
 def leaves_as(seen: Seen) -> str:
     """Say under which class a path may leave, if at all."""
     if seen.path.endswith(" (its names)"):
-        return "never: written as Profile 1, 2 …"
+        return RENAMED
     return CLASS_WORDS[seen.known.privacy] if seen.known else UNKNOWN
 
 

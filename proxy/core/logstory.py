@@ -4,6 +4,7 @@ Rules of this file: pure. Nothing is left out silently: each sentence says how m
 records themselves stay one tap away.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -59,15 +60,33 @@ def story(records: Iterable[Fields], moment: Moment) -> list[Sentence]:
     return told
 
 
-def files_taken(records: Iterable[Fields]) -> Sequence[str]:
-    """Name what was taken away as a file, each once."""
-    found: dict[str, None] = {}
-    for fields in records:
-        if fields.get("file"):
-            found[str(fields["file"])] = None
-        elif _is_file(fields):
-            found[topic(fields)] = None
-    return list(found)
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files of a share, in words: what its clinician took away, and what its owner made of it for themselves."""
+
+    taken: Sequence[str] = ()
+    made: Sequence[str] = ()
+
+
+def files_of(records: Iterable[Fields]) -> Files:
+    """Name the files, each once and with how often, if that is more than once."""
+    known = list(records)
+    return Files(
+        _counted(fields for fields in known if fields.get("by") != "owner"),
+        _counted(fields for fields in known if fields.get("by") == "owner"),
+    )
+
+
+def _counted(records: Iterable[Fields]) -> Sequence[str]:
+    found = Counter(filter(None, map(_file_name, records)))
+    return [
+        name if count == 1 else say("%(what)s, %(count)s times", what=name, count=count)
+        for name, count in found.items()
+    ]
+
+
+def _file_name(fields: Fields) -> str:
+    return str(fields.get("file") or "") or (topic(fields) if _is_file(fields) else "")
 
 
 def _is_file(fields: Fields) -> bool:

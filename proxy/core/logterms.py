@@ -3,6 +3,7 @@
 Rules of this file: English, as it stands at the terminal; pages put each into the reader's language where it is shown.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 COLLECTIONS: Final = (
@@ -136,35 +137,35 @@ DEVICES: Final = {
     "Linux PC": "a Linux PC",
     "tool": "a tool",
 }
-REASONS: Final = (
-    "access ended",
-    "bad request",
-    "bad version",
-    "body not allowed",
-    "changed meanwhile",
-    "clock",
-    "filter withheld",
-    "foreign origin",
-    "live unavailable",
-    "no such door",
-    "not offered",
-    "not shared",
-    "policy unreadable",
-    "read only",
-    "store unavailable",
-    "token invalid",
-    "too many connections",
-    "too many requests",
-    "unavailable",
-    "unknown connection",
-    "untested version",
-    "upstream failed",
-    "upstream refused",
-    "upstream slow",
-    "upstream too large",
-    "upstream unreachable",
-    "upstream unreadable",
-)
+REASONS: Final[Mapping[str, str]] = {
+    "access ended": "access ended",
+    "bad request": "a faulty request",
+    "bad version": "a wrong version",
+    "body not allowed": "it brought data along",
+    "changed meanwhile": "changed meanwhile",
+    "clock": "the clock here is wrong",
+    "filter withheld": "asked by what is not shared",
+    "foreign origin": "sent from another site's page",
+    "live unavailable": "the live view is not available",
+    "no such door": "nothing there",
+    "not offered": "not offered",
+    "not shared": "not shared",
+    "policy unreadable": "what is shared can't be read",
+    "read only": "for reading only",
+    "store unavailable": "the log could not be written",
+    "token invalid": "not a valid token",
+    "too many connections": "too many connections",
+    "too many requests": "too many requests",
+    "unavailable": "unavailable",
+    "unknown connection": "unknown connection",
+    "untested version": "this version of Nightscout is not tested",
+    "upstream failed": "Nightscout told of a fault",
+    "upstream refused": "Nightscout refused",
+    "upstream slow": "Nightscout was too slow",
+    "upstream too large": "too much at once",
+    "upstream unreachable": "Nightscout could not be reached",
+    "upstream unreadable": "Nightscout's answer could not be read",
+}
 """Why something was refused, as records say it; one that is not here is shown as it is recorded."""
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from proxy.core.ask import WORDS
-from proxy.core.diffterms import change_said
+from proxy.core.diffterms import changes_in_short
 from proxy.core.logterms import (
     BY,
     COLLECTIONS,
@@ -23,6 +23,7 @@ from proxy.core.logterms import (
     LIVE_ASKED,
     OUTCOMES,
     PAGES,
+    REASONS,
     STATES,
     done_by_somebody,
 )
@@ -95,8 +96,8 @@ def _asked(fields: Fields) -> str:
     if fields["kind"] == "asked":
         return say("Asked you for %(what)s", what=what)
     lines = str(fields.get("reveals") or "").splitlines()
-    reveals = "; ".join(change_said(line) for line in lines) or say("more")
-    return say("You said yes to %(what)s. Shown since then: %(reveals)s", what=what, reveals=reveals)
+    reveals = "; ".join(changes_in_short(lines)) or say("more")
+    return say("You said yes to %(what)s. Now also shared: %(reveals)s", what=what, reveals=reveals)
 
 
 def deed(fields: Fields, about: str | None = None) -> str:
@@ -250,7 +251,8 @@ def device_of(fields: Fields) -> str:
 
 def refused_for(fields: Fields) -> str:
     """Say why something was refused."""
-    return say(str(fields.get("reason", "")).replace("_", " "))
+    reason = str(fields.get("reason", "")).replace("_", " ")
+    return say(REASONS.get(reason, reason))
 
 
 def _amount(fields: Fields) -> str:

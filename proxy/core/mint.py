@@ -130,7 +130,7 @@ def new_grant(
 def _consent(policy: Policy, grant: Grant, words: str) -> Draft:
     # In the language in which the owner said it: it is their sentence.
     said = say(
-        "I share “%(title)s” with %(name)s: %(days)s, as policy %(policy)s says it.",
+        "I share “%(title)s” with %(name)s: %(days)s (policy %(policy)s).",
         title=title_said(policy.title),
         name=grant.clinician,
         days=say_number("the last day", "the last %(count)s days", grant.days),

@@ -32,6 +32,9 @@ IDLE: Final = HOUR
 CONFIRMED: Final = 10 * 60_000
 """How long a confirmation counts for sharing and widening."""
 TOUCH_EVERY: Final = 60_000
+SKEW: Final = 60_000
+"""So far the clocks of two nodes may differ. What is from later than that was noted while a clock was wrong: it would
+count until that day comes."""
 """Milliseconds between two notes of use: each costs a durable write."""
 
 
@@ -108,15 +111,15 @@ class SetUp:
 
 def alive(session: OwnerSession, now: int) -> bool:
     """Say whether a session still counts."""
-    age = now - session.created_at
-    if session.remembered:
-        return age < REMEMBERED
-    return age < OLDEST and now - session.used_at < IDLE
+    age, idle = now - session.created_at, now - session.used_at
+    if min(age, idle) < -SKEW:
+        return False
+    return age < REMEMBERED if session.remembered else age < OLDEST and idle < IDLE
 
 
 def is_confirmed(session: OwnerSession, now: int) -> bool:
     """Say whether sharing and widening need no further confirmation."""
-    return now - session.confirmed_at < CONFIRMED
+    return -SKEW <= now - session.confirmed_at < CONFIRMED
 
 
 def console_key(entry_key: bytes) -> bytes:

@@ -186,6 +186,7 @@ def read_form(turn: Turn) -> tuple[AboutMe, Said | None]:
         birth_date=born or "",
         zone=zone if zone in available_timezones() else "",
         units=_UNITS.get(form.get("units"), ""),
+        paper="us-letter" if form.get("paper") == "us-letter" else "a4",
     )
     if any(len(text) > LONGEST for text in texts.values()):
         return about, _TOO_LONG

@@ -68,6 +68,8 @@ class Console:
     """Is told of each grant that is made here: its first page may be computed before it is asked for."""
     prepare: Prepare = prepare_nothing
     """Makes the files that go along with a share. Raises UpstreamError, StoreUnavailable."""
+    command: str = "chaperone"
+    """How the program is typed on the machine that runs this."""
     random: RandomBytes = secrets.token_bytes
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Passphrases are checked one at a time: each takes 19 MiB."""

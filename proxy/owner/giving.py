@@ -16,6 +16,7 @@ from proxy.core.policy import Policy
 from proxy.core.ports import Clock, RandomBytes, Store
 from proxy.core.record import Value
 from proxy.core.token import token_sha1
+from proxy.core.tongue import _
 
 CLOCK_SLACK = 2_000
 """Milliseconds that a clock may have been corrected backwards."""
@@ -23,7 +24,7 @@ CLOCK_SLACK = 2_000
 PREVIEW_LASTS = 600_000
 """Milliseconds that an owner may look at what a clinician would see."""
 
-PREVIEWED_BY = "Preview for the owner"
+PREVIEWED_BY = _("Preview for the owner")
 
 
 @dataclass(frozen=True, slots=True)

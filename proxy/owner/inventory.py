@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from proxy.core.inventory import telling, unknown
-from proxy.core.inventory_told import COLLECTION_WORDS, SORT_WORDS, kinds, leaves_as, report
+from proxy.core.inventory import Seen, telling, unknown
+from proxy.core.inventory_told import COLLECTION_WORDS, KIND_WORDS, SORT_WORDS, leaves_as, report
+from proxy.core.tongue import say
 from proxy.owner import pages
 from proxy.owner.console import Console
 from proxy.owner.inventory_reading import DAYS, empty, gather
@@ -84,11 +85,16 @@ async def _found(turn: Turn, response: web.StreamResponse, days: int) -> bytes:
         sorts=SORT_WORDS,
         telling=telling,
         unknown=unknown,
-        kinds=kinds,
+        kinds=_kinds,
         leaves_as=leaves_as,
         lines=[line for each in found.values() for line in report(each)],
     )
     return words.encode()
+
+
+def _kinds(seen: Seen) -> str:
+    """Name the kinds of value, the most frequent first, in the reader's language."""
+    return ", ".join(say(KIND_WORDS[kind]) for kind, _count in seen.kinds.most_common())
 
 
 def _text(turn: Turn, template: str, **values: Any) -> str:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from proxy.core.errors import ChaperoneError, GrantEnded
 from proxy.core.grant import Grant
+from proxy.core.identity import ABOUT_ME, ME, read_about_me
 from proxy.core.prepared import Paper, PreparedFile
 from proxy.core.record import Draft, Value
 from proxy.owner import pages
@@ -37,22 +38,25 @@ def routes(console: Console) -> list[web.RouteDef]:
 
 async def _show(turn: Turn) -> web.Response:
     grant = await _open_yet(turn)
-    return _no_such(turn) if grant is None else _page(turn, grant)
+    if grant is None:
+        return _no_such(turn)
+    about = read_about_me(await turn.console.store.document(ABOUT_ME, ME))
+    return _page(turn, grant, paper=about.paper)
 
 
 async def _prepare(turn: Turn) -> web.Response:
     grant = await _open_yet(turn)
     if grant is None:
         return _no_such(turn)
+    paper: Paper = "us-letter" if turn.form.get("paper") == "us-letter" else "a4"
     try:
-        paper: Paper = "us-letter" if turn.form.get("paper") == "us-letter" else "a4"
         prepared = await turn.console.prepare(grant, paper)
     except GrantEnded:
         return _no_such(turn)
     except ChaperoneError:
-        return _page(turn, grant, fault=Said(LATE), status=503)
+        return _page(turn, grant, paper=paper, fault=Said(LATE), status=503)
     if not prepared.files:
-        return _page(turn, grant, fault=Said(NONE), status=409)
+        return _page(turn, grant, paper=paper, fault=Said(NONE), status=409)
     try:
         for one in prepared.files:
             await _record(turn, grant, one)
@@ -73,13 +77,16 @@ def _page(
     turn: Turn,
     grant: Grant,
     *,
+    paper: Paper = "a4",
     words: str = "",
     files: tuple[PreparedFile, ...] = (),
     fault: Said | None = None,
     status: int = 200,
 ) -> web.Response:
     links = [(one.kind, one.name, f"data:{one.media};base64,{b64encode(one.body).decode()}") for one in files]
-    return turn.page("prepare.html", status=status, grant=grant, words=words, links=links, fault=fault)
+    return turn.page(
+        "prepare.html", status=status, grant=grant, words=words, links=links, fault=fault, paper=paper
+    )
 
 
 async def _open_yet(turn: Turn) -> Grant | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from proxy.core.errors import GrantError, PolicyError
+from proxy.core.tongue import say
 from proxy.owner.console import Console
 from proxy.owner.giving import PREVIEWED_BY, Wishes, give, preview_times
 from proxy.owner.remarks_along import notes_along, with_notes
@@ -25,7 +26,7 @@ async def _preview(turn: Turn) -> web.Response:
     asked = read_asked(turn.form)
     try:
         policy = checked(turn.console.policies(), asked)
-        wishes = Wishes(policy, PREVIEWED_BY, asked.days, kind="preview")
+        wishes = Wishes(policy, say(PREVIEWED_BY), asked.days, kind="preview")
         # No token, and nobody to ask: the owner is who looks.
         by = giver(turn, replace(asked, token=False, ask_first=False))
         given = await give(

@@ -9,7 +9,7 @@ from aiohttp import web
 from proxy.core.grant import Grant
 from proxy.core.identity import ABOUT_ME, ME, read_about_me, whose
 from proxy.core.logcheck import Claim, Finding, check_copy, heads_of
-from proxy.core.logstory import files_taken, ways_in
+from proxy.core.logstory import files_of, ways_in
 from proxy.core.logwords import copies_said, decode
 from proxy.core.receipt import statement
 from proxy.owner import pages
@@ -112,7 +112,7 @@ async def _receipt(turn: Turn, snapshots: Snapshots, grant: Grant) -> Receipt:
         kid,
         public_key,
         ways_in(records),
-        files_taken(records),
+        files_of(records),
         counts_of(records),
         whose(access.what.identity, read_about_me(await store.document(ABOUT_ME, ME))),
         copies_said(records[-1]) if grant.ended_at is not None and records else "",

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from proxy.core.adjusted import title_said
 from proxy.core.grant import Grant
-from proxy.core.tongue import say
+from proxy.core.logstory import Files
+from proxy.core.tongue import say, say_number
 from proxy.locale.reader import reader
 from proxy.owner import pages
 from proxy.owner.access_shown import Access
@@ -28,9 +29,6 @@ _ENDINGS: Final = {
     "restored": _("%(at)s, because a backup was put back"),
     "expired": _("%(at)s, because its time was over"),
 }
-_USE: Final = _(
-    "%(sign_ins)s sign-ins; %(answered)s requests answered, %(refused)s refused; %(wrong_pins)s wrong PINs"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Receipt:
     kid: str
     public_key: str
     ways: Sequence[str]
-    files: Sequence[str]
+    files: Files
     counts: Mapping[str, int]
     whose: str = ""
     """Whose data it is, as far as this share tells it; empty if it tells nothing."""
@@ -72,7 +70,10 @@ def counts_of(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Count what a log tells: sign-ins, requests that were answered or refused, wrong PINs."""
     return {
         "sign_ins": sum(each.get("outcome") == "entered" for each in records),
-        "answered": sum(each["kind"] in ("answer", "begun") for each in records),
+        # What the owner made for themselves is no request of the clinician's.
+        "answered": sum(
+            each["kind"] in ("answer", "begun") and each.get("by") != "owner" for each in records
+        ),
         "refused": sum(each["kind"] == "refusal" for each in records),
         "wrong_pins": sum(each.get("outcome") == "wrong_pin" for each in records),
     }
@@ -96,8 +97,9 @@ def facts(receipt: Receipt) -> list[tuple[str, Said]]:
         (_("Not shared"), _listed(map(say, access.what.withheld))),
         (_("First opened"), _at(grant, grant.opened_at)),
         (_("Way"), _listed(receipt.ways)),
-        (_("Files taken"), _listed(receipt.files)),
-        (_("Use"), Said(_USE, dict(receipt.counts))),
+        (_("Files taken"), _listed(receipt.files.taken)),
+        *([(_("Files made by you"), _listed(receipt.files.made))] if receipt.files.made else []),
+        (_("Use"), _as_it_is(_use(receipt.counts))),
         (_("Ended"), _end(access)),
         (_("Said by the clinician at the end"), _listed([receipt.copies])),
         (_("Lines of the log"), _as_it_is(str(grant.length))),
@@ -133,6 +135,16 @@ def plain(said: Said) -> str:
 
 def _as_it_is(text: str) -> Said:
     return Said("%(text)s", {"text": text})
+
+
+def _use(counts: Mapping[str, int]) -> str:
+    parts = (
+        say_number("%(count)s sign-in", "%(count)s sign-ins", counts["sign_ins"]),
+        say_number("%(count)s request answered", "%(count)s requests answered", counts["answered"]),
+        say("%(count)s refused", count=counts["refused"]),
+        say_number("%(count)s wrong PIN", "%(count)s wrong PINs", counts["wrong_pins"]),
+    )
+    return "; ".join(parts)
 
 
 def _listed(texts: Iterable[str]) -> Said:

@@ -127,6 +127,9 @@ async def _show(turn: Turn, notes: Notes, fault: Said | None = None) -> web.Resp
 async def _keep(turn: Turn, notes: Notes) -> web.Response:
     read, fault = read_remarks_form(turn.form, notes.value, _salt(turn))
     if turn.form.get("version") != notes.version:
+        if fault is None and replace(read, salt=notes.value.salt) == notes.value:
+            # Sent twice, by two taps or by going back: it is as they want it.
+            return pages.see_other(f"{notes.path}?saved")
         return await _show(turn, notes, _MEANWHILE)
     if fault is not None:
         return await _show(turn, replace(notes, value=read), fault)

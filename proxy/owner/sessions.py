@@ -170,6 +170,11 @@ def before_sign_in(console: Console, request: web.Request) -> str:
     return value if len(value) == len(new_secret(bytes)) else new_secret(console.random)
 
 
+def kept_a_cookie(console: Console, request: web.Request) -> bool:
+    """Say whether this browser sends back what a page gave it: without that nobody can sign in."""
+    return _before_name(console) in request.cookies
+
+
 def csrf_before(console: Console, value: str) -> str:
     """Give the CSRF token of a browser that has no session."""
     return mac(console.key, "csrf", value)

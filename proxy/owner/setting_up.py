@@ -7,7 +7,7 @@ from typing import Final
 from proxy.core.codes import new_code, read_code
 from proxy.core.errors import Conflict
 from proxy.core.grant import DAY
-from proxy.core.owners import MOST_OWNERS, Owner, SetUp, mac, same
+from proxy.core.owners import MOST_OWNERS, SKEW, Owner, SetUp, mac, same
 from proxy.core.ports import PASSING, RandomBytes, Store
 from proxy.owner.console import Console
 from proxy.owner.kept import Kept, read, read_all, write
@@ -90,7 +90,8 @@ async def claim(console: Console, key: str) -> SetUp | None:
 
 
 def _is_good(found: SetUp, there: Sequence[Kept[Owner]], now: int) -> bool:
-    if now >= found.expires_at:
+    # Of a code from the future it can't be said when it runs out: the clock was wrong then.
+    if now >= found.expires_at or found.made_at - now > SKEW:
         return False
     if found.owner:
         return any(each.key == found.owner for each in there)

@@ -10,6 +10,7 @@ from proxy.core.owners import MOST_OWNERS, MOST_PASSKEYS, Owner, folded, hash_pa
 from proxy.owner import pages
 from proxy.owner.console import Console
 from proxy.owner.first_steps import new_passphrase_fault
+from proxy.owner.kept import write
 from proxy.owner.means import add_passkey, by_name, changed
 from proxy.owner.passkeys import create_options, made
 from proxy.owner.sessions import OWNERS, SESSIONS, end_all, of_owner, owners
@@ -137,6 +138,9 @@ async def _remove_owner(turn: Turn) -> web.Response:
     if found is not None:
         await turn.note("owner removed", whom=found.value.name)
         await turn.console.store.drop(OWNERS, removed)
+        if await turn.console.store.document(OWNERS, turn.owner.id) is None:
+            # Two who remove each other at the same moment must not both be gone.
+            await write(turn.console.store, OWNERS, removed, found.value, version=None)
         await end_all(turn.console.store, owner=removed)
         # Who is removed may have made a code for coming back.
         await end_offers(turn.console.store)

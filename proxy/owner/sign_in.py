@@ -1,6 +1,6 @@
 """Signing in: by passkey, or by name, passphrase and code. Every wrong way gets the same answer, at the same pace."""
 
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -17,6 +17,7 @@ from proxy.owner.sessions import (
     csrf_before,
     find,
     forget,
+    kept_a_cookie,
     owners,
     with_before,
     with_cookie,
@@ -30,6 +31,11 @@ _WRONG: Final = Said(
     _("That did not work. Check name, passphrase and code, then try again. A code counts once.")
 )
 _WRONG_PASSKEY: Final = Said(_("This passkey does not open this console. Try another, or the passphrase."))
+_NO_COOKIE: Final = Said(
+    _(
+        "This browser keeps no cookies here, and without them nobody can sign in. Allow cookies for this address, then open this page again."
+    )
+)
 WAIT: Final = Said(_("There were several wrong tries. Wait a few minutes, then try again."))
 
 
@@ -58,7 +64,7 @@ async def _show(console: Console, request: web.Request) -> web.Response:
     found = await find(console, request)
     if found is not None and found.value.stage == "in":
         return pages.see_other(following)
-    return page_before(console, request, "sign_in.html", following=following)
+    return _page(console, request, following)
 
 
 def page_before(
@@ -92,7 +98,7 @@ async def form_before(console: Console, request: web.Request) -> Form | web.Resp
     if isinstance(form, Fault):
         return not_taken(request, form)
     if not same(form.get("csrf"), csrf_before(console, before_sign_in(console, request))):
-        return not_taken(request, Fault(403, OUT_OF_DATE))
+        return not_taken(request, Fault(403, OUT_OF_DATE if kept_a_cookie(console, request) else _NO_COOKIE))
     return form
 
 
@@ -149,7 +155,12 @@ async def _let_in(
 
 def _again(console: Console, request: web.Request, form: Form, fault: Said, *, status: int) -> web.Response:
     following = safe_path(form.get("next", "/"))
-    return page_before(console, request, "sign_in.html", status=status, fault=fault, following=following)
+    return _page(console, request, following, status=status, fault=fault)
+
+
+def _page(console: Console, request: web.Request, following: str, **said: Any) -> web.Response:
+    values = {**said, "following": following, "command": console.command}
+    return page_before(console, request, "sign_in.html", **values)
 
 
 async def _sign_out(turn: Turn) -> web.Response:

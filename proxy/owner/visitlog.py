@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from proxy.core.grant import Grant
-from proxy.core.logstory import Sentence, files_taken, story, ways_in
+from proxy.core.logstory import Sentence, files_of, story, ways_in
 from proxy.core.logwords import decode
 from proxy.core.owners import mac, same
 from proxy.core.ports import Store
@@ -99,7 +99,7 @@ async def _show(turn: Turn, snapshots: Snapshots) -> web.Response:
         days=days_of(records, zone_of(grant)),
         zone=zone_of(grant),
         ways=ways_in(records),
-        files=files_taken(records),
+        files=files_of(records),
         consent=str(records[0].get("words", "")) if records else "",
         raw=[body.decode() for body in bodies[-RAW_SHOWN:]],
         more=[key for key, _span in MORE],

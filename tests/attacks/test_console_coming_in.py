@@ -192,3 +192,35 @@ async def test_every_refused_sign_in_is_on_the_owners_record_without_what_was_ty
             async for record in place.store.records(chain.id)
         ]
         assert not any(b"passphrase in the wrong" in body or b"my other" in body for body in bodies)
+
+
+async def test_a_code_made_while_the_clock_was_ahead_is_good_for_nothing_afterwards() -> None:
+    async with console_place() as place:
+        right = place.clock.now
+        place.clock.now += 365 * 1440 * MINUTE
+        code = await place.code()
+        place.clock.now = right
+        assert (await place.browser().set_up(code)).status == 401
+        assert (await place.browser().set_up(await place.code())).status == 303
+
+
+async def test_guesses_made_while_the_clock_was_ahead_do_not_shut_the_owner_out_until_then() -> None:
+    async with console_place() as place:
+        right = place.clock.now
+        await place.signed_in()
+        place.clock.now += 365 * 1440 * MINUTE
+        assert 429 in await guesses(place, 7)
+        place.clock.now = right
+        assert (await place.browser("198.51.100.1").sign_in()).status == 303
+
+
+async def test_a_browser_that_keeps_no_cookies_is_told_so_and_gets_nothing() -> None:
+    async with console_place() as place:
+        code = await place.code()
+        for path, more in (("/set-up", {"code": code, "name": "Ada"}), ("/sign-in", {"name": "Ada"})):
+            page = await place.browser().get(path)
+            answer = await place.browser().post(path, {"csrf": page.hidden("csrf"), **more})
+            assert answer.status == 403
+            assert "keeps no cookies" in answer.text
+            assert place.console.cookie.name not in answer.cookies
+        assert (await place.browser().set_up(code)).status == 303

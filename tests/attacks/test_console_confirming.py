@@ -168,3 +168,18 @@ async def test_from_the_internet_a_passphrase_alone_shares_nothing() -> None:
         assert "authenticator app" in answer.text
         (owner,) = await owners(place.store)
         assert place.console.may_share(replace(owner.value, totp=b"x"))
+
+
+# A clock that was wrong
+
+
+async def test_a_phone_confirmed_while_the_clock_was_ahead_does_not_share_for_a_year() -> None:
+    async with console_place() as place:
+        right = place.clock.now
+        place.clock.now += 365 * 1440 * MINUTE
+        phone = await place.signed_in(remember="yes")
+        csrf = await phone.csrf("/settings")
+        place.clock.now = right
+        assert not await is_in(phone)
+        assert (await phone.post("/settings/owners", {"csrf": csrf, "name": "Eve"})).location == "/sign-in"
+        assert [each.value.name for each in await owners(place.store)] == ["Ada"]

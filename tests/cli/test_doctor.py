@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from proxy.cli.house_checks import check_address
+from proxy.cli.program import program
 from proxy.settings import read_settings
 from tests.cli.place import Place
 
@@ -20,7 +21,7 @@ def levels(place: Place, **environ: str) -> dict[str, str]:
 def test_before_setup_it_says_to_set_up(place: Place) -> None:
     said = place.run("doctor")
     assert said.code == 1
-    assert "chaperone setup" in said.out
+    assert f"{program()} setup" in said.out
     assert not place.data.exists()
 
 

@@ -5,8 +5,10 @@ import io
 import json
 import os
 import tracemalloc
+from array import array
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -24,12 +26,17 @@ from proxy.cli.export_spans import Wanted, parts_of
 from proxy.cli.frame import Refused
 from proxy.core.errors import StoreUnavailable
 from proxy.core.grant import DAY
+from proxy.core.identity import ABOUT_ME, ME, AboutMe
 from proxy.core.plan import Fetch
 from proxy.core.policyfile import parse
 from proxy.core.record import Draft
 from proxy.core.study import Span
 from proxy.core.view import Window, compile_view
 from proxy.house import House
+from proxy.report.bins import bins
+from proxy.report.csvfile import bin_rows, csv_file
+from proxy.report.facts import Material, Readings
+from proxy.report.summary import summarise
 from proxy.report.targets import STANDARD
 from proxy.settings import read_settings
 from proxy.stores.keys import load_keys
@@ -38,8 +45,8 @@ from tests.living import NOW, POLICIES, Living, living
 from tests.memory_store import MemoryStore
 from tests.promises.still import StillSite, still
 from tests.report.test_jsonfile import CHECK
+from tests.visit.summaries import COARSE
 from tests.visit.test_downloads import fetch
-from tests.visit.test_summary import COARSE
 
 PLAIN = ("text", "pdf", "png", "csv", "json")
 
@@ -74,6 +81,22 @@ async def chain(house: House) -> list[dict[str, Any]]:
     """Read the owner's own chain."""
     found = next(grant for grant in await house.store.grants() if grant.kind == "owner")
     return [msgspec.json.decode(record.body) async for record in house.store.records(found.id)]
+
+
+@pytest.mark.parametrize(
+    ("paper", "width"), [(None, 612), ("a4", 595)], ids=["as the owner said", "as asked for"]
+)
+async def test_a_report_is_set_on_the_owners_paper_unless_another_is_asked_for(
+    paper: Any, width: int, site: StillSite, tmp_path: Path
+) -> None:
+    async with standing(site, tmp_path) as (house, place):
+        said = msgspec.json.encode(AboutMe(paper="us-letter"))
+        await house.store.put(ABOUT_ME, ME, said, version=None)
+        wish = asked(tmp_path, policy="consultant", days=7)
+        wish = replace(wish, form=replace(wish.form, paper=paper))
+        [one] = await make_files(house, place.gate, wish)
+    with pikepdf.open(one.path) as pdf:
+        assert round(float(pdf.pages[0].MediaBox[2])) == width
 
 
 @pytest.mark.parametrize("form", PLAIN)
@@ -235,6 +258,36 @@ async def test_one_minute_readings_stream_so_that_a_year_does_not_fill_the_memor
     # Of a row, columns of 22 bytes are kept (and while they grow or are turned, as much again); a year is 12 MB.
     assert more_held - held < (more_rows - rows) * 40
     assert more_peak - peak < (more_rows - rows) * 80
+
+
+def made_of_minutes(days: int) -> tuple[int, int]:
+    """Make figures and a table of so many days of one-minute readings; give how many there are, and the most bytes held."""
+    start, end, zone = NOW - days * DAY, NOW, "Europe/Berlin"
+    at = array("q", range(start, end, 60_000))
+    columns = (
+        array("d", [120.0, 121.0]) * (len(at) // 2),
+        array("H", [0]) * len(at),
+        array("I", [1]) * len(at),
+    )
+    material = Material(readings=Readings(at, *columns))
+    tracemalloc.start()
+    try:
+        summary = summarise(material, start_ms=start, end_ms=end, zone=zone, now_ms=NOW)
+        found = bins(material, "day", start_ms=start, end_ms=end, zone=zone, now_ms=NOW)
+        rows = bin_rows(found, summary.shared, units="mg/dL", zone=zone, start_ms=start, end_ms=end)
+        lines = sum(1 for _ in csv_file(rows))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert lines > days
+    return len(at), peak
+
+
+def test_figures_and_tables_of_a_long_time_hold_columns_and_no_lists_of_its_readings() -> None:
+    made_of_minutes(1)  # what is loaded at first use is none of it
+    (rows, peak), (more_rows, more_peak) = made_of_minutes(14), made_of_minutes(42)
+    # A pair of a moment and a value alone would be 100 bytes: of a year, 50 MB.
+    assert (more_peak - peak) / (more_rows - rows) < 90
 
 
 def test_months_are_cut_at_local_midnight() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from proxy.cli.program import program
 from tests.cli.place import Place
 
 
@@ -38,6 +39,13 @@ def test_more_time_is_given_and_put_on_record(place: Place) -> None:
     before, after = (datetime.fromisoformat(each["expires_at"]) for each in (made, said))
     assert after - before == timedelta(hours=2)
     assert place.run("log", made["grant_id"], "--json").json[-1]["kind"] == "extended"
+
+
+def test_more_time_for_what_nobody_opened_says_how_long_it_then_lasts(place: Place) -> None:
+    made = place.mint("--expires", "4h")
+    said = place.run("extend", made["grant_id"], "--by", "2h").out
+    assert "ends 4 hours after it is first opened" in said
+    assert "can now be opened until" in said
 
 
 def test_no_grant_lives_longer_than_thirty_days(place: Place) -> None:
@@ -87,7 +95,7 @@ def test_what_has_not_ended_is_not_erased(place: Place) -> None:
     made = place.mint()
     said = place.run("erase", made["grant_id"], "--yes")
     assert said.code == 1
-    assert f"chaperone revoke {made['grant_id']}" in said.err
+    assert f"{program()} revoke {made['grant_id']}" in said.err
     assert place.run("grants", "--json").json[0]["clinician"] == "Diabetes clinic"
 
 

@@ -28,4 +28,10 @@ def test_in_words_texts_of_the_data_are_printed_only_when_asked_for(place: Place
     assert "Glucose readings (entries)" in plain.out
     assert "There is data since" in plain.out
     assert "CANARY" not in plain.out
+    by = [
+        line.split("by ", 1)[1]
+        for line in plain.out.splitlines()
+        if line.strip()[:1].isdigit() and "  by " in line
+    ]
+    assert sum("another program or person, or not said" in each for each in by) <= len(COLLECTIONS)
     assert "CANARY" in place.run("inventory", "--days", "2", "--show").out

@@ -23,6 +23,6 @@ def test_elsewhere_it_is_named_by_its_path(tmp_path: Path, monkeypatch: pytest.M
     beside = tmp_path / "chaperone"
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    assert program({TYPED: ""}) == "chaperone"
+    assert program({TYPED: ""}) == f"{tmp_path / 'python'} -m proxy"
     beside.touch(mode=0o755)
     assert program({}) == str(beside)

@@ -9,6 +9,7 @@ import time
 import httpx
 import pytest
 
+from proxy.cli.program import program
 from tests.cli.place import NOBODYS_SITE, Place
 
 pytestmark = pytest.mark.long
@@ -177,6 +178,6 @@ def test_the_demo_site_stands_alone_for_its_token_only(place: Place) -> None:
 def test_setup_makes_a_private_folder_and_says_what_comes_next(place: Place) -> None:
     said = place.run("setup", "--json")
     assert said.json["demo"] is True
-    assert "chaperone serve" in said.json["next"]
+    assert f"{program()} serve" in said.json["next"]
     assert place.data.stat().st_mode & 0o077 == 0
     assert {"chaperone.db", "keys.json"} <= {path.name for path in place.data.iterdir()}

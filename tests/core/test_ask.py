@@ -132,6 +132,6 @@ def test_the_log_tells_what_was_asked_and_what_a_yes_showed() -> None:
 
     assert said(kind="asked", asked="settings") == "Asked you for pump and loop settings"
     given = said(kind="reshaped", asked="more days", reveals="days 15 to 30 before the visit")
-    assert given == "You said yes to more days. Shown since then: days 15 to 30 before the visit"
+    assert given == "You said yes to more days. Now also shared: days 15 to 30 before the visit"
     assert said(kind="reshaped") == "You changed what is shared"
     assert "“not now”" in said(kind="owner", did="ask declined")

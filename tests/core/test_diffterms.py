@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from proxy.core.catalog import CLASSES, COLLECTIONS
-from proxy.core.diffterms import change_said
+from proxy.core.diffterms import change_said, changes_in_short
 from proxy.core.logwords import happened
 from proxy.core.policydiff import diff
 from proxy.core.policyfile import parse
@@ -88,6 +88,34 @@ def test_what_a_yes_showed_is_told_in_the_readers_language() -> None:
         "reveals": "treatments of type: Bolus\ntreatments, class insulin: all 37 fields",
     }
     assert happened(fields, frozenset(), str) == (
-        "Sie haben Ja gesagt zu: Insulingaben und Basalraten. Seitdem zu sehen: Behandlungen der Art: Bolus; "
-        "Behandlungen, Klasse „Insulin“: alle 37 Felder"
+        "Sie haben Ja gesagt zu: Insulingaben und Basalraten. Nun auch geteilt: Insulingaben und Basalraten"
     )
+
+
+def test_in_short_each_class_is_said_once_and_what_is_of_none_as_it_is() -> None:
+    lines = [
+        "rows of treatments, with their ids and times",
+        "treatments of type: Bolus, Carb Correction",
+        "treatments, class settings: all 42 fields",
+        "treatments, class carbs: all 7 fields",
+        "devicestatus, class settings: all 36 fields",
+        "days 15 to 30 before the visit",
+    ]
+    assert changes_in_short(lines) == [
+        "carbohydrates",
+        "pump and loop settings",
+        "days 15 to 30 before the visit",
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ["treatments of type: Bolus"],
+        ["something newer than this version"],
+        ["food, class odd: all 2 fields"],
+    ],
+)
+def test_a_change_without_a_class_that_is_known_is_said_in_full(lines: list[str]) -> None:
+    assert changes_in_short(lines) == [change_said(line) for line in lines]

@@ -1,5 +1,7 @@
 """How long a guesser waits."""
 
+from dataclasses import replace
+
 import pytest
 
 from proxy.core.guesses import FIRST_WAIT, FORGOTTEN, FREE, LONGEST_WAIT, Guesses, give_back, take
@@ -58,3 +60,11 @@ def test_in_all_more_are_free() -> None:
     known = after(24, free=25)
     assert known.not_before == known.at
     assert after(25, free=25).not_before == known.at + FIRST_WAIT
+
+
+def test_a_clock_that_was_ahead_lets_nobody_wait_for_that_day_and_forgets_no_try() -> None:
+    known = replace(after(FREE + 3), at=NOW + FORGOTTEN, not_before=NOW + FORGOTTEN + LONGEST_WAIT)
+    taken = take(known, NOW)
+    assert taken is not None
+    assert (taken.wrong, taken.at) == (known.wrong + 1, NOW)
+    assert NOW < taken.not_before <= NOW + LONGEST_WAIT

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.core.logstory import files_taken, story, ways_in
+from proxy.core.logstory import Files, files_of, story, ways_in
 from proxy.locale.reader import Reader, as_before, read_by
 
 PC = {"device": "Windows PC", "address": "10.1.2.0/24"}
@@ -157,12 +157,23 @@ def test_files_and_ways_in_are_named_once() -> None:
         answer(2, door="file", file="report.pdf"),
         answer(3, query="file csv-day days=90"),
     )
-    assert files_taken(records) == [
-        "the summary as text (7 days)",
-        "report.pdf",
-        "a file (CSV, daily) (90 days)",
-    ]
+    assert files_of(records) == Files(
+        ["the summary as text (7 days), 2 times", "report.pdf", "a file (CSV, daily) (90 days)"], []
+    )
     assert ways_in(records) == ["with the visit code", "by a tool"]
+
+
+def test_what_the_owner_made_of_a_share_is_not_among_what_its_clinician_took() -> None:
+    records = chain(
+        {"kind": "opened", "by": "code"},
+        answer(0, query="file pdf days=14", by="owner"),
+        answer(1, query="file pdf days=14"),
+        answer(2, query="file html days=14", by="owner"),
+        answer(3, query="file html days=14", by="owner"),
+        answer(4, query="page days=14"),
+    )
+    made = ["a file (PDF) (14 days)", "a file (locked visit file) (14 days), 2 times"]
+    assert files_of(records) == Files(["a file (PDF) (14 days)"], made)
 
 
 KINDS = [

@@ -90,7 +90,7 @@ def test_the_consent_says_in_words_what_was_agreed_and_begins_a_chain() -> None:
     consent = minted.consent
     assert consent.kind == "consent"
     assert consent.fields["words"] == (
-        "I share “For a diabetes visit” with Diabetes clinic: the last day, as policy consultant says it.\n"
+        "I share “For a diabetes visit” with Diabetes clinic: the last day (policy consultant).\n"
         "For my check-up in May.\nPlease look at the nights."
     )
     assert consent.fields["expires_at"] == minted.grant.expires_at

@@ -9,6 +9,7 @@ from proxy.core.owners import (
     IDLE,
     OLDEST,
     REMEMBERED,
+    SKEW,
     Owner,
     OwnerSession,
     Passkey,
@@ -144,3 +145,13 @@ def test_a_second_factor_is_a_passkey_or_an_app() -> None:
     assert not plain.has_second_factor
     assert replace(plain, totp=b"x").has_second_factor
     assert replace(plain, passkeys=(Passkey("i", b"", 0, "", NOW, NOW),)).has_second_factor
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_what_is_from_the_future_was_noted_by_a_wrong_clock_and_counts_for_nothing(remembered: bool) -> None:
+    ahead = replace(SESSION, remembered=remembered)
+    assert alive(ahead, NOW - SKEW)
+    assert not alive(ahead, NOW - SKEW - 1)
+    assert not alive(replace(ahead, created_at=NOW - 2 * SKEW), NOW - SKEW - 1)
+    assert is_confirmed(ahead, NOW - SKEW)
+    assert not is_confirmed(ahead, NOW - SKEW - 1)

@@ -19,6 +19,7 @@ NAMED = [
     for each in POLICIES
 ]
 SAID = {
+    "paper": "us-letter",
     "name": "Ada Example",
     "birth_date": "1985-03-31",
     "clinic_number": "K-123",

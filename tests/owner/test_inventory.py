@@ -172,3 +172,18 @@ async def test_a_number_of_days_that_was_not_offered_is_the_smallest() -> None:
         await look(await place.signed_in(), days="99999")
         asked = [fetch for fetch in site.asked if fetch.collection == "activity" and fetch.count > 1]
         assert min(fetch.since for fetch in asked) >= NOW - 15 * DAY
+
+
+async def test_in_german_the_words_for_what_was_found_are_german_too() -> None:
+    site = Site(treatments=[treatment(1, enteredBy="Emma", notes="call +49 30 1234567", uuid="a", glucose=5)])
+    async with console_place(rows=site) as place:
+        browser = await place.signed_in()
+        csrf = (await browser.get("/inventory")).hidden("csrf")
+        answer = await browser.post(
+            "/inventory", {"csrf": csrf, "days": "14"}, headers={"Accept-Language": "de"}
+        )
+        page = plain(answer)
+        for words in ("Behandlungen (treatments)", "eine Telefonnummer", "nur, wenn eine Vorlage", "Zahl"):
+            assert words in page
+        for words in ("a phone number", "only if a policy", "Glucose readings"):
+            assert words not in page

@@ -4,10 +4,12 @@ import re
 from base64 import b64decode
 from hashlib import sha256
 
+import msgspec
 import pytest
 
 from proxy.core.errors import UpstreamError
 from proxy.core.grant import Grant
+from proxy.core.identity import ABOUT_ME, ME, AboutMe
 from proxy.core.prepared import Paper, Prepare, Prepared, PreparedFile
 from proxy.owner.prepare import LATE, NONE
 from tests.owner.place import Answer, Browser, console_place
@@ -73,6 +75,29 @@ async def test_the_report_is_for_the_paper_that_the_owner_prints_on() -> None:
         for fields in ({}, {"paper": "us-letter"}, {"paper": "papyrus"}):
             await prepared(browser, grant, **fields)
     assert asked == ["a4", "us-letter", "a4"]
+
+
+@pytest.mark.parametrize(("paper", "ticked"), [("a4", False), ("us-letter", True)])
+async def test_the_tick_for_us_letter_is_as_the_owner_said_of_themselves(paper: Paper, ticked: bool) -> None:
+    async with console_place(policies=policies, prepare=both) as place:
+        browser = await place.signed_in()
+        grant = await a_grant(browser)
+        said = msgspec.json.encode(AboutMe(paper=paper))
+        await place.store.put(ABOUT_ME, ME, said, version=None)
+        page = await browser.get(f"/share/{grant.id}/prepare")
+    assert ('value="us-letter" checked' in page.text) is ticked
+
+
+async def test_files_that_the_owner_made_are_not_among_those_that_the_clinician_took() -> None:
+    async with console_place(policies=policies, prepare=both) as place:
+        browser = await place.signed_in()
+        grant = await a_grant(browser)
+        await prepared(browser, grant)
+        pages = [plain(await browser.get(f"/access/{grant.id}{more}")) for more in ("", "/receipt")]
+    for page in pages:
+        assert "Files made by you a file (locked PDF) (14 days); a file (locked visit file) (14 days)" in page
+    assert "Files taken none" in pages[0]
+    assert "0 requests answered" in pages[1]
 
 
 async def test_each_file_is_on_both_chains_with_its_digest_before_it_is_shown() -> None:

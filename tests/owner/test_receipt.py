@@ -69,7 +69,7 @@ async def test_it_says_what_with_whom_when_and_how_it_ended() -> None:
             "Glucose readings",
             "First opened Mon 23 Nov 2026, 13:00 (Europe/Berlin)",
             "the summary as text (14 days)",
-            "1 sign-ins; 4 requests answered, 1 refused; 0 wrong PINs",
+            "1 sign-in; 4 requests answered; 1 refused; 0 wrong PINs",
             "by the clinician, who was done",
             f"Lines of the log {len(lines)}",
         ):

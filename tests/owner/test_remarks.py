@@ -216,3 +216,13 @@ async def test_nobody_who_is_not_signed_in_reads_or_writes_notes() -> None:
             assert "basal" not in answer.text
             assert (await stranger.post(path, {"csrf": "", "question-0": "x"})).status in (303, 401, 403)
         assert (await draft(place)).questions == ("Is my basal right?",)
+
+
+async def test_what_is_saved_by_two_taps_is_saved_and_not_called_changed_meanwhile() -> None:
+    async with console_place(policies=policies) as place:
+        browser = await place.signed_in()
+        page = await browser.get("/notes")
+        form = {"csrf": page.hidden("csrf"), "version": page.hidden("version"), **WRITTEN}
+        first, second = [await browser.post("/notes", form) for _ in range(2)]
+        assert (first.location, second.location) == ("/notes?saved", "/notes?saved")
+        assert [each["did"] for each in await place.log()].count("notes changed") == 1

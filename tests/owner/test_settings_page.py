@@ -1,9 +1,11 @@
 """Settings: the passphrase, the other sign-ins, and the other owners."""
 
+import asyncio
 import re
 
 from proxy.core.owners import MOST_OWNERS
-from proxy.owner.sessions import owners
+from proxy.owner.sessions import OWNERS, owners
+from tests.memory_store import MemoryStore
 from tests.owner.place import PASSPHRASE, Browser, Place, console_place
 
 OTHER = "another four odd words"
@@ -125,3 +127,35 @@ async def test_nobody_ends_the_sign_ins_of_another_owner() -> None:
         await bob.post("/settings/sessions/end", {"csrf": await bob.csrf("/settings"), "session": foreign})
         await bob.post("/settings/sessions/end", {"csrf": await bob.csrf("/settings"), "session": "all"})
         assert (await ada.get("/settings")).hidden("session") == foreign
+
+
+class Together(MemoryStore):
+    """Lets two removals of owners go on only when both have come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.both = asyncio.Barrier(2)
+
+    async def drop(self, kind: str, key: str) -> None:
+        if kind == OWNERS:
+            async with asyncio.timeout(30):
+                await self.both.wait()
+        await super().drop(kind, key)
+
+
+async def test_two_owners_who_remove_each_other_at_once_are_not_both_gone() -> None:
+    async with console_place(store=Together()) as place:
+        both = await two(place)
+        forms = [await browser.get("/settings") for browser in both]
+        await asyncio.gather(
+            *(
+                browser.post(
+                    "/settings/owners/remove", {"csrf": page.hidden("csrf"), "owner": page.hidden("owner")}
+                )
+                for browser, page in zip(both, forms, strict=True)
+            )
+        )
+        left = [each.value.name for each in await owners(place.store)]
+        assert left
+        words = {"Ada": PASSPHRASE, "Bob": OTHER}
+        assert (await place.browser().sign_in(left[0], words[left[0]])).status == 303

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from proxy.core.codes import check_pin, hash_code, hash_link, read_link
-from proxy.core.grant import DAY, HOUR
+from proxy.core.grant import DAY, HOUR, Grant
 from proxy.core.record import Draft
 from tests.owner.place import ENTRY_KEY, console_place
 from tests.owner.shares import POLICIES, filled, plain, policies, records, secrets, share, visits
@@ -35,6 +35,20 @@ async def test_one_tap_makes_the_grant_that_the_page_says() -> None:
         said = [each for each in await place.log() if each["did"] == "mint"]
         assert [(each["grant_of"], each["who"]) for each in said] == [(grant.id, "Ada")]
         assert "Diabetes clinic" not in str(await place.log())
+
+
+async def test_who_computes_first_pages_ahead_is_told_of_each_share_and_preview_once_it_is_kept() -> None:
+    told: list[Grant] = []
+    async with console_place(policies=policies, given=told.append) as place:
+        browser = await place.signed_in()
+        await share(browser)
+        [grant] = await visits(place.store)
+        assert told == [grant]
+        await share(browser, clinician="")
+        assert told == [grant]
+        await browser.post("/preview", await filled(browser))
+        assert [each.kind for each in told] == ["visit", "preview"]
+        assert await place.store.grant(told[1].id) is not None
 
 
 async def test_the_next_time_it_begins_as_it_was() -> None:

@@ -19,3 +19,11 @@ async def test_name_and_passphrase_open_the_console_again() -> None:
         answer = await browser.sign_in()
         assert (answer.status, answer.location) == (303, "/")
         assert (await browser.get("/settings")).status == 200
+
+
+async def test_the_way_back_is_named_as_it_is_typed_on_that_machine() -> None:
+    async with console_place(command="sudo chaperone-here") as place:
+        page = await place.browser().get("/sign-in")
+        assert "sudo chaperone-here owner reset" in page.text
+        wrong = await place.browser().sign_in("Nobody")
+        assert "sudo chaperone-here owner reset" in wrong.text

@@ -142,9 +142,14 @@
   }
 
   // The set-up code may stand behind the "#" of the address that the program printed.
+  // Opened again in a tab that shows the page already, it is not loaded anew.
   var code = document.querySelector("input[data-from-address]");
-  if (code && /^#[A-Za-z0-9-]{10,11}$/.test(window.location.hash)) {
-    code.value = window.location.hash.slice(1);
-    window.history.replaceState(null, "", window.location.pathname);
+  function takeCode() {
+    if (code && /^#[A-Za-z0-9-]{10,11}$/.test(window.location.hash)) {
+      code.value = window.location.hash.slice(1);
+      window.history.replaceState(null, "", window.location.pathname);
+    }
   }
+  takeCode();
+  window.addEventListener("hashchange", takeCode);
 })();
