@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
+from proxy.cli.logs import configure_logs
 from proxy.listening import listening, running
 
 
@@ -39,6 +40,20 @@ async def test_what_is_no_request_is_refused_like_everything_else(sent: bytes) -
     assert b"Python" not in head
     assert {"reason", "message", "request_id"} == set(json.loads(body))
     assert b"canary" not in (head + body).lower()
+
+
+async def test_what_is_the_clients_fault_is_one_line_of_the_log_without_a_word_of_theirs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logs("info")
+    port = unused_port()
+    async with listening(web.Application(), "127.0.0.1", port, shared=False):
+        await _said(port, b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"CANARY" * 3000 + b"\r\n\r\n")
+    [line] = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert (told["level"], told["event"], told["status"]) == ("info", "unreadable_request", 400)
+    assert "exception" not in told
+    assert "canary" not in line.lower()
 
 
 async def test_work_that_fails_beside_a_block_ends_the_block() -> None:

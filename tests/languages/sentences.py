@@ -8,7 +8,7 @@ from typing import Any, Final
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 
-from proxy.core import adjusted, ask, days, identity, labels, logterms
+from proxy.core import adjusted, ask, days, identity, inventory_told, labels, logterms
 from proxy.report import figure, pdf, targets, words_lists, words_tables
 from proxy.report import words as report_words
 from proxy.visit import arrived, files_offered, summary, summary_page
@@ -76,15 +76,23 @@ def _of_the_log() -> Iterator[str]:
         logterms.DEVICES,
     ):
         yield from table.values()
-    yield from logterms.REASONS
+    yield from logterms.REASONS.values()
     for deed in logterms.DEEDS.values():
         yield from (deed, logterms.done_by_somebody(deed))
+
+
+def _inventory_words() -> Iterator[str]:
+    told = inventory_told
+    for table in (told.SORT_WORDS, told.COLLECTION_WORDS, told.CLASS_WORDS, told.KIND_WORDS):
+        yield from table.values()
+    yield from (told.UNKNOWN, told.RENAMED)
 
 
 def tables() -> Iterator[tuple[str, str]]:
     """Give words that pages show by `|said` or `_()` from a table, and where the table stands."""
     printed = (HOUSE / "report/templates/summary.typ").read_text(encoding="utf-8")
     yield from (("proxy/report/templates/summary.typ", words) for words in pdf.sentences_in(printed))
+    yield from (("proxy/core/inventory_told.py", words) for words in _inventory_words())
     yield from (("proxy/core/labels.py", words) for _, words in labels._CLASSES)
     yield from (("proxy/core/labels.py", words) for words in labels._DETAIL.values())
     yield from (("proxy/core/adjusted.py", switch.words) for switch in adjusted.SWITCHES)
@@ -114,7 +122,7 @@ def tables() -> Iterator[tuple[str, str]]:
     yield "proxy/report/automation.py", "more than one system"
     yield "proxy/report/automation.py", "OpenAPS, AAPS, Trio or iAPS"
     yield from (("proxy/visit/summary.py", text) for text in summary.TARGET_NAMES.values())
-    said = (arrived.LATE, arrived.FAILED, summary_page._CURVE_TITLE, summary_page._ZONE_UNKNOWN)
+    said = (arrived.LATE, arrived.FAILED, summary_page._ZONE_UNKNOWN)
     yield from (("proxy/visit/summary_page.py", text) for text in said)
     for _kind, label, hint in files_offered._PRINTED:
         yield from (("proxy/visit/files_offered.py", text) for text in (label, hint))

@@ -90,15 +90,17 @@ async def test_a_killed_server_loses_nothing_and_the_store_recovers(
     store = await opened(server, tmp_path / "node")
     await store.add_grant(make_grant(), consent())
     acked: list[str] = []
+    loaded = asyncio.Event()
 
     async def load() -> None:
         while True:
             acked.append((await store.append("grant-0001", draft(number=len(acked)))).head)
+            if len(acked) > 50:
+                loaded.set()
 
     loading = asyncio.gather(*(load() for _ in range(8)), return_exceptions=True)
     async with asyncio.timeout(30):
-        while len(acked) <= 50:
-            await asyncio.sleep(0.01)
+        await loaded.wait()
     server.stop()
     assert {type(outcome) for outcome in await loading} == {StoreUnavailable}
     for refused in (store.append("grant-0001", draft()), store.grant("grant-0001"), store.ready()):
