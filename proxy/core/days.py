@@ -17,6 +17,14 @@ def day_words(day: str) -> str:
     return say("%(day)s %(month)s %(year)s", day=told.day, month=say(_MONTHS[told.month - 1]), year=told.year)
 
 
+def day_said(text: str) -> str:
+    """Put an ISO day into words; what is none stays as it is."""
+    try:
+        return day_words(text)
+    except ValueError:
+        return text
+
+
 def span_words(first: str, last: str) -> str:
     """Put two ISO days into words, either of which may be empty: `3 to 6 March 2026`; empty if both are."""
     if not last:

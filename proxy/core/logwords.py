@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from proxy.core.ask import WORDS
+from proxy.core.days import day_said
 from proxy.core.diffterms import changes_in_short
 from proxy.core.logterms import (
     BY,
@@ -167,7 +168,7 @@ def _summary(fields: Fields) -> str:
             "Took a file (%(form)s): %(count)s day", "Took a file (%(form)s): %(count)s days", more, form=form
         )
     if page == "day":
-        return say("Looked at one day of the summary: %(day)s", day=asked.removeprefix("days="))
+        return say("Looked at one day of the summary: %(day)s", day=day_said(asked.removeprefix("days=")))
     if page == "page":
         return _in_days(
             "Looked at the summary: %(count)s day", "Looked at the summary: %(count)s days", asked
@@ -235,7 +236,7 @@ def _part_of_summary(fields: Fields) -> str:
             "a file (%(form)s) (%(count)s day)", "a file (%(form)s) (%(count)s days)", more, form=form
         )
     if page == "day":
-        return say("one day of the summary (%(day)s)", day=asked.removeprefix("days="))
+        return say("one day of the summary (%(day)s)", day=day_said(asked.removeprefix("days=")))
     if page == "page":
         return _in_days("the summary (%(count)s day)", "the summary (%(count)s days)", asked)
     return _in_days("the summary as text (%(count)s day)", "the summary as text (%(count)s days)", asked)

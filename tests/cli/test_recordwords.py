@@ -63,7 +63,7 @@ def test_a_line_says_when_what_and_who() -> None:
         ),
         (
             {"kind": "refusal", "door": "socket dbAdd", "reason": "read_only"},
-            "Refused (read only): to add data over the live view",
+            "Refused (for reading only): to add data over the live view",
         ),
         (
             {"kind": "refusal", "door": "socket", "reason": "too_many_connections"},
@@ -73,7 +73,7 @@ def test_a_line_says_when_what_and_who() -> None:
         ({"kind": "answer", "door": "summary", "query": "text days=1 x"}, "Took the summary as text: 1 day"),
         (
             {"kind": "answer", "door": "summary", "query": "day 2026-11-21 x"},
-            "one day of the summary: 2026-11-21",
+            "one day of the summary: 21 November 2026",
         ),
         ({"kind": "part", "door": "/api/{v}/devicestatus", "rows": 5, "bytes": 6}, "5 rows, 6 bytes so far"),
         ({"kind": "cut", "door": "/api/{v}/devicestatus", "rows": 5, "bytes": 6}, "ended early"),

@@ -11,7 +11,7 @@ from proxy.locale.reader import Reader, as_before, read_by
     [
         ("summary", "page days=14 mg/dl", "the summary (14 days)"),
         ("summary", "text days=1", "the summary as text (1 day)"),
-        ("summary", "day 2026-11-21", "one day of the summary (2026-11-21)"),
+        ("summary", "day 2026-11-21", "one day of the summary (21 November 2026)"),
         ("socket /dataUpdate", "live, changes", "the live view"),
         ("/api/v3/treatments/history", "", "treatments"),
         ("/", "", "Nightscout's own page"),

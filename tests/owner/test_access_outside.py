@@ -21,8 +21,8 @@ async def test_a_share_made_elsewhere_is_noted_ended_and_removed() -> None:
             "Diabetes clinic",
             "File by the clinic",
             "report.pdf",
-            "2026-11-20",
-            "until 2026-12-24",
+            "20 November 2026",
+            "until 24 December 2026",
         ):
             assert words in plain(page)
         share = page.hidden("share")
