@@ -27,7 +27,7 @@ async def test_a_share_made_elsewhere_is_noted_ended_and_removed() -> None:
             assert words in plain(page)
         share = page.hidden("share")
         await post(browser, "/access/outside/end", share=share)
-        assert "over since 2026-11-23" in plain(await browser.get("/access"))
+        assert "over since 23 November 2026" in plain(await browser.get("/access"))
         await post(browser, "/access/outside/remove", share=share)
         assert "report.pdf" not in (await browser.get("/access")).text
 
