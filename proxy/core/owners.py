@@ -32,10 +32,10 @@ IDLE: Final = HOUR
 CONFIRMED: Final = 10 * 60_000
 """How long a confirmation counts for sharing and widening."""
 TOUCH_EVERY: Final = 60_000
+"""Milliseconds between two notes of use: each costs a durable write."""
 SKEW: Final = 60_000
 """So far the clocks of two nodes may differ. What is from later than that was noted while a clock was wrong: it would
 count until that day comes."""
-"""Milliseconds between two notes of use: each costs a durable write."""
 
 
 @dataclass(frozen=True, slots=True)
