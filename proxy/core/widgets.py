@@ -25,7 +25,8 @@ _BY_STATUS: Final = (
     ("override", ("override.active",)),
     ("cob", ("loop.cob.cob", "openaps.suggested.COB", "openaps.enacted.COB")),
 )
-
+_BY_FIELD: Final = (("notes", "notes"), ("targets", "targetTop"), ("switches", "profile"))
+"""Parts of what is said of treatments."""
 
 _FORECASTS: Final = (
     ("loop", ("loop.predicted",)),
@@ -55,11 +56,14 @@ def shown_forecasts(policy: Policy) -> list[str]:
 
 
 def shown_parts(policy: Policy) -> tuple[str, ...]:
-    """Name the parts of a page that have something to show: collections, plugins, `forecast`, `notes`, `targets`."""
+    """Name the parts of a page that have something to show: collections, plugins, `forecast`, `notes`, `targets`, `switches`.
+
+    `switches` are the names of the profiles that were switched to.
+    """
     forecast = ["forecast"] if shown_forecasts(policy) else []
     treatments = _shown(policy, "treatments")
     fields = () if treatments is None else treatments.fields
-    words = [part for part, field in (("notes", "notes"), ("targets", "targetTop")) if field in fields]
+    words = [part for part, field in _BY_FIELD if field in fields]
     collections = [name for name in policy.collections if _shown(policy, name) is not None]
     return tuple(sorted({*collections, *shown_plugins(policy), *forecast, *words}))
 

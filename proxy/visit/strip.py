@@ -76,6 +76,15 @@ def _not_shared(shared: Shared) -> list[str]:
                     )
                 )
             )
+    elif {"profile", "treatments"} <= set(shared.parts) and "switches" not in shared.parts:
+        told.append(
+            say(
+                _(
+                    "Names of settings profiles are left out: after a switch of profiles, basal rates and insulin totals on "
+                    "these pages are those of the default profile."
+                )
+            )
+        )
     if shared.live:
         told.append(say(_("This is a live view, and nobody is asked to watch it.")))
     return [*told, say(_("Times are by this computer's clock."))]

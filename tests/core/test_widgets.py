@@ -37,6 +37,7 @@ def test_the_parts_of_a_page_follow_from_the_policy() -> None:
     assert "profile" not in shown_parts(shipped("consultant"))
     assert not {"forecast", "targets"} & set(shown_parts(shipped("consultant")))
     assert {"profile", "forecast", "treatments", "targets"} <= set(shown_parts(shipped("full-loop")))
+    assert "switches" not in shown_parts(shipped("full-loop"))  # their names are words of the patient's
 
 
 def test_the_forecasts_that_are_drawn_are_those_that_are_shared() -> None:

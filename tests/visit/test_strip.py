@@ -1,7 +1,10 @@
 """The strip's words: in the reader's language, and all that its script asks for."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from proxy.locale.reader import Reader, as_before, read_by
 from proxy.visit.strip import strip_words
@@ -44,3 +47,18 @@ def test_how_far_back_it_reaches_is_said_where_reports_can_ask_for_more() -> Non
     assert words["days"] == "14 days shown"
     assert "Only the last 14 days before the opening are shared" in words["not_shared"]
     assert "Only the last day before" in strip_words(SHARED, "Dr Grey", days=1, preview=False)["not_shared"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_told"),
+    [
+        (("treatments",), False),
+        (("profile", "treatments"), True),
+        (("profile", "switches", "treatments"), False),
+    ],
+)
+def test_totals_after_a_switch_to_a_nameless_profile_are_explained(
+    parts: tuple[str, ...], is_told: bool
+) -> None:
+    words = strip_words(replace(SHARED, parts=parts), "Dr Grey", days=14, preview=False)
+    assert ("after a switch of profiles" in words["not_shared"]) is is_told

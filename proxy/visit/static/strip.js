@@ -55,7 +55,7 @@
 
   function withMoment(text, name, moment) { return text.replace("{" + name + "}", function () { return moment; }); }
 
-  var PARTS = ["treatments", "devicestatus", "profile", "food", "iob", "cob", "forecast", "notes"];
+  var PARTS = ["treatments", "devicestatus", "profile", "food", "iob", "cob", "forecast", "notes", "switches"];
   var DAY = { day: "numeric", month: "short", year: "numeric" };
   var TIME = { hour: "2-digit", minute: "2-digit" };
   var MOMENT = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
