@@ -309,10 +309,10 @@ async def test_the_strip_is_never_over_the_chart_and_can_be_used_by_keyboard(
             assert (await _box(page, below))["y"] >= strip["y"] + strip["height"], below
         await page.keyboard.press("Tab")
         reached = [await _focused(page)]
-        while len(reached) < 5:
+        while len(reached) < 6:
             await page.keyboard.press("Tab")
             reached.append(await _focused(page))
-        assert reached[:3] == ["Not shared", "mg/dL", "mmol/L"]
+        assert reached[:4] == ["Not shared", "mg/dL", "mmol/L", "Summary"]
         assert "Close on this computer" in reached
         await page.focus("#chaperone-strip summary")
         await page.keyboard.press("Enter")
