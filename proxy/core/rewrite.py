@@ -16,6 +16,7 @@ STRIP: Final = '\n<link rel="stylesheet" href="/visit/strip.css">\n<script src="
 """First in the head: it runs before Nightscout's own scripts."""
 
 _HEAD: Final = re.compile(r"<head[^>]*>", re.IGNORECASE)
+_BODY: Final = re.compile(r"<body[^>]*>", re.IGNORECASE)
 _TITLE: Final = re.compile(r"<title>.*?</title>", re.IGNORECASE | re.DOTALL)
 _SCRIPT: Final = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.IGNORECASE | re.DOTALL)
 _LATE_STYLE: Final = re.compile(r'<link rel="preload" href="(?P<href>[^"]+)" as="style"[^>]*>', re.IGNORECASE)
@@ -73,6 +74,11 @@ def with_seals(html: str, path: str, seals: Mapping[str, str]) -> str:
         return f"{found[0]}?v={seal}" if seal else found[0]
 
     return _LOADED.sub(sealed, html)
+
+
+def with_first_words(html: str, words: str) -> str:
+    """Put HTML of ours before everything else that a page shows."""
+    return _BODY.sub(lambda found: f"{found[0]}\n{words}", html, count=1)
 
 
 def rewrite_style(css: str) -> str:

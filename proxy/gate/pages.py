@@ -11,8 +11,10 @@ from aiohttp import web
 from proxy.core.doors import Door, Entrance
 from proxy.core.neutral import profile_for
 from proxy.core.pages import Page
+from proxy.core.rewrite import with_first_words
 from proxy.gate.body import Body
 from proxy.gate.turn import Turn
+from proxy.gate.words import rendered
 
 NEEDED: Final = frozenset(
     {
@@ -34,14 +36,18 @@ def entrance_of(page: Page) -> Entrance:
 
 
 async def page_body(turn: Turn, page: Page) -> Body:
-    """Give a page of Nightscout's, rewritten: nothing of the grant is in it. Raises UpstreamError."""
+    """Give a page of Nightscout's, rewritten: nothing of the grant is in it, only the reader's language.
+
+    Raises UpstreamError.
+    """
     rewritten = await turn.gate.shelf.page(page)
+    html = with_first_words(rewritten.html, rendered(turn.request, "without_scripts.html"))
     headers = {
         "Content-Security-Policy": rewritten.policy,
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    return Body("text/html", rewritten.html.encode(), query="page", headers=headers)
+    return Body("text/html", html.encode(), query="page", headers=headers)
 
 
 def stand_in(turn: Turn) -> Body | None:

@@ -16,9 +16,10 @@ from proxy.core.view import View, local_midnight
 
 RECENT: Final = 2 * DAY
 """What is younger may still change: it is read anew after five seconds, the rest after five minutes."""
-_STEP_DAYS: Final = {"entries": 28, "treatments": 28, "devicestatus": 1}
+_STEP_DAYS: Final = {"entries": 7, "treatments": 28, "devicestatus": 1}
 """Pieces of so many local days are fetched at once, and remembered each by itself."""
 _BINNED_STEP_DAYS: Final = 7
+_COLLECTIONS: Final = ("entries", "treatments", "profile", "devicestatus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,30 @@ class Piece:
     inside: bool = False
     """Whether it is only computed with."""
 
+    @property
+    def is_first(self) -> bool:
+        """Say whether it is wanted before the many pieces that are large or wanted less."""
+        return not self.compared and self.collection != "devicestatus"
+
 
 def pieces_of(view: View, span: Span, *, now: int) -> list[Piece]:
     """Cut a span, in the order in which its pieces are wanted: glucose first, comparisons last."""
     close = max(span.end, span.start)
+    cut = {
+        name: _cut(view, name, span.floor, close, now=now) for name in _COLLECTIONS if name in view.lenses
+    }
+    # What began before a period and still ran is in other rows than readings.
+    begins = {"entries": span.start, "devicestatus": span.start - DAY}
     found = [
-        Piece(view.id, name, since, until)
-        for name in ("entries", "treatments", "profile")
-        if name in view.lenses
-        for since, until in _cut(view, name, span.floor, close, now=now)
+        Piece(view.id, name, *part) for name in cut for part in cut[name] if part[1] > begins.get(name, 0)
     ]
-    if "devicestatus" in view.lenses:
-        cut = _cut(view, "devicestatus", span.floor, close, now=now)
-        found += [Piece(view.id, "devicestatus", *part) for part in cut if part[1] > span.start - DAY]
-        if span.days <= MOST_COMPARED:
-            early = [part for part in cut if part[1] <= span.start - DAY]
-            found += [Piece(view.id, "devicestatus", *part, compared=True) for part in early]
+    found += [
+        Piece(view.id, name, *part, compared=True)
+        for name, begin in begins.items()
+        if name == "entries" or span.days <= MOST_COMPARED
+        for part in cut.get(name, ())
+        if part[1] <= begin
+    ]
     if view.inside is not None:
         whole = (view.inside.window.since, _midnight_after(close, view.zone))
         found += [Piece(view.id, name, *whole, inside=True) for name in view.inside.lenses]

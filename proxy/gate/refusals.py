@@ -3,7 +3,6 @@
 A person gets a page in their language; what a program reads is English, and the same for everyone.
 """
 
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -11,9 +10,8 @@ from aiohttp import web
 
 from proxy.core.headers import PAGE, PRIVATE
 from proxy.gate.asking import Asking, plain_path
+from proxy.gate.words import rendered
 from proxy.locale.marked import _
-from proxy.locale.reader import VISIT_COOKIE, Reader, as_before, read_by, reader_of
-from proxy.locale.templates import environment
 
 NO_ACCESS: Final = _("No access, or it has ended. Open the link again, or ask the person who shared it.")
 NOT_SHARED: Final = _("This is not shared. Ask the person who shared if you need it.")
@@ -21,7 +19,6 @@ NO_DOOR: Final = _("There is nothing at this address.")
 NO_RECORD: Final = _("The access log can't be written just now, so nothing can be shown. Try again.")
 TOO_MANY: Final = _("Too many requests. Wait a moment and try again.")
 
-_TEMPLATES: Final = environment(Path(__file__).parent / "templates")
 _TITLES: Final = {
     401: _("No access"),
     403: _("Not shared"),
@@ -66,26 +63,10 @@ def refuse(
 def _page(
     request: web.Request, status: int, message: str, request_id: str, headers: dict[str, str]
 ) -> web.Response:
-    before = read_by(_reader(request))
-    try:
-        text = _TEMPLATES.get_template("refusal.html").render(
-            title=_TITLES.get(status, _NOT_AVAILABLE), message=message, request_id=request_id
-        )
-    finally:
-        as_before(before)  # this connection may ask something else next
+    title = _TITLES.get(status, _NOT_AVAILABLE)
+    text = rendered(request, "refusal.html", title=title, message=message, request_id=request_id)
     return web.Response(
         status=status, text=text, content_type="text/html", charset="utf-8", headers={**PAGE, **headers}
-    )
-
-
-def _reader(request: web.Request) -> Reader:
-    # What a program asks may hold a token in its path: no page writes that out again.
-    path = _path(request)
-    return reader_of(
-        kept=request.cookies.get(VISIT_COOKIE),
-        accepts=request.headers.get("Accept-Language", ""),
-        method=request.method,
-        address="" if path.startswith("/api") else path,
     )
 
 

@@ -32,8 +32,10 @@ from proxy.gate.upstream import Reading
 
 DOOR: Final = "summary"
 PATIENCE_SECONDS: Final = 0.9
-"""How long a page waits for what is not glucose."""
-COMPARED_SHARE: Final = 0.4
+"""How long a page waits for what is not glucose, if it was read before: else what is there would be said to be old."""
+COMPARED_SHARE: Final = 0.25
+FIRST_SHARE: Final = 0.55
+"""Of the patience, what comparisons are worth, and what has never been read: the page says that it is on its way."""
 GLUCOSE_SECONDS: Final = 20.0
 FRESH_SECONDS: Final = 5.0
 OLD_SECONDS: Final = 300.0
@@ -78,8 +80,8 @@ class Studies:
         self._under_way: dict[Piece, asyncio.Task[None]] = {}
         self._preparing: dict[asyncio.Task[None], str] = {}
         # Glucose never waits behind the many pieces of device status.
-        self._turns = {"devicestatus": asyncio.Semaphore(_AT_ONCE)}
-        self._other_turns = asyncio.Semaphore(_AT_ONCE)
+        self._first_turns = asyncio.Semaphore(_AT_ONCE)
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     def policy(self, grant: Grant) -> Policy:
         """Give the policy of a grant."""
@@ -104,15 +106,16 @@ class Studies:
             await gate.store.append(grant.id, draft)
         return pause is None
 
-    def prepare(self, grant: Grant, then: Then | None = None) -> None:
-        """Begin to read what the first page will need, as if a grant that waits were opened now.
+    def prepare(self, grant: Grant, then: Then | None = None, days: int | None = None) -> None:
+        """Begin to read what a page of so many days will need (the first page, if None is said).
 
-        `then` is given it, whole or not, unless a page asks first. Its bytes are counted for who is shown it.
+        A grant that waits is taken as if it were opened now. `then` is given it, whole or not, unless a page asks first.
+        Its bytes are counted for who is shown it.
         """
         offered = days_offered(grant, self.policy(grant))
         soon = grant.opens_at <= self._gate.clock() + SOON
         if offered and soon and len(self._preparing) < MOST_AHEAD:
-            task = asyncio.ensure_future(self._prepared(grant, first_days(offered), then))
+            task = asyncio.ensure_future(self._prepared(grant, days or first_days(offered), then))
             self._preparing[task] = "" if grant.opened_at is None else self._figures(grant).id
             task.add_done_callback(self._told)
 
@@ -141,10 +144,12 @@ class Studies:
             task.cancel()  # what it would compute, the page computes now
         pieces = pieces_of(figures, span, now=self._gate.clock())
         self._begin(figures, pieces)
-        # Comparisons are worth a part of the patience only: often they were read while the first page was looked at.
+        # Often all of it was read while the first page was looked at.
         await self._wait(pieces, self._patience * COMPARED_SHARE)
         needed = [piece for piece in pieces if not piece.compared]
-        await self._wait(needed, self._patience * (1 - COMPARED_SHARE))
+        await self._wait(needed, self._patience * (FIRST_SHARE - COMPARED_SHARE))
+        again = [piece for piece in needed if piece in self._kept]
+        await self._wait(again, self._patience * (1 - FIRST_SHARE))
         glucose = [piece for piece in pieces if piece.collection == "entries" and piece not in self._kept]
         await self._wait(glucose, GLUCOSE_SECONDS)
         return self._gathered(span, figures, pieces)
@@ -223,15 +228,18 @@ class Studies:
 
     def _begin(self, view: View, pieces: Sequence[Piece]) -> None:
         now = asyncio.get_running_loop().time()
+        glucose: list[asyncio.Task[None]] = []
         for piece in pieces:
             kept = self._kept.get(piece)
             if kept is not None and now > kept.good_until + STALE_SECONDS:
                 self._forget(piece)
-            if piece in self._under_way or (kept is not None and now < kept.good_until):
-                continue
-            task = asyncio.ensure_future(self._read(view, piece))
-            self._under_way[piece] = task
-            task.add_done_callback(partial(self._done, piece))
+            task = self._under_way.get(piece)
+            if task is None and (kept is None or now >= kept.good_until):
+                task = asyncio.ensure_future(self._read(view, piece, after=() if piece.is_first else glucose))
+                self._under_way[piece] = task
+                task.add_done_callback(partial(self._done, piece))
+            if task is not None and piece.collection == "entries" and piece.is_first:
+                glucose.append(task)
 
     def _done(self, piece: Piece, task: asyncio.Task[None]) -> None:
         self._under_way.pop(piece, None)
@@ -242,7 +250,10 @@ class Studies:
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
 
-    async def _read(self, view: View, piece: Piece) -> None:
+    async def _read(self, view: View, piece: Piece, *, after: Sequence[asyncio.Task[None]]) -> None:
+        if after:
+            # Nightscout does one thing at a time: what is asked for together comes late together.
+            await asyncio.wait(after)
         gate, outer = self._gate, view
         if piece.inside:
             assert view.inside is not None
@@ -253,7 +264,7 @@ class Studies:
         until = min(piece.until, view.window.close(gate.clock()))
         query = Query(piece.collection, piece.since, until, types, MOST_ROWS)
         rows: list[Row] = []
-        async with self._turns.get(piece.collection, self._other_turns):
+        async with self._first_turns if piece.is_first else self._turns:
             async for sheet in sheets(view, query, reading.rows, now=gate.clock()):
                 rows += sheet.rows
         self._keep(outer, piece, rows, reading.bytes)
@@ -279,6 +290,7 @@ class Studies:
         late: set[str] = set()
         failed: set[str] = set()
         compared_from: dict[str, int] = {}
+        coming = False
         editions: list[int] = []
         parts: list[Part] = []
         fetched, is_stale, now = 0, False, asyncio.get_running_loop().time()
@@ -294,6 +306,7 @@ class Studies:
                 is_stale = is_stale or now >= kept.good_until
             elif piece.compared:
                 compared_from[piece.collection] = span.start
+                coming = coming or piece in self._under_way
             else:
                 (late if piece in self._under_way else failed).add(piece.collection)
         if span.days > MOST_COMPARED:
@@ -305,6 +318,7 @@ class Studies:
             frozenset(late),
             frozenset(failed),
             compared_from,
+            comparison_late=coming,
             stale=is_stale,
             fetched=fetched,
             inside=inside if view.inside is not None else None,

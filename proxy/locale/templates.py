@@ -1,29 +1,48 @@
 """What a template environment needs to speak the reader's language."""
 
+from functools import cached_property
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from proxy.core.adjusted import title_said
 from proxy.core.days import day_said
 from proxy.locale.figures import number
 from proxy.locale.reader import reader, say, say_number
 
-
-def environment(folder: Path) -> jinja2.Environment:
-    """Give what renders the templates of a folder: escaped, strict, and in the reader's language."""
-    found = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    speak(found)
-    return found
+if TYPE_CHECKING:
+    import jinja2
 
 
-def speak(taught: jinja2.Environment) -> None:
+class Templates:
+    """Renders the templates of a folder: escaped, strict, and in the reader's language. Made when first used."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, name: str) -> "jinja2.Template":
+        """Give a template, compiled. Raises jinja2.TemplateNotFound."""
+        return self._environment.get_template(name)
+
+    def names(self) -> list[str]:
+        """List the templates."""
+        return self._environment.list_templates()
+
+    @cached_property
+    def _environment(self) -> "jinja2.Environment":
+        import jinja2  # noqa: PLC0415 - a server is ready before anybody asks for a page
+
+        found = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(self._folder),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        speak(found)
+        return found
+
+
+def speak(taught: "jinja2.Environment") -> None:
     """Teach an environment: `_()` and `{% trans %}` for our own sentences, `|said` for words of ours in a variable.
 
     `|titled` is for the title of a policy, adjusted or not; `|day` for an ISO day.

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from proxy.core.headers import PRIVATE
 from proxy.locale.figures import short_moment
-from proxy.locale.templates import environment
+from proxy.locale.templates import Templates
 from proxy.owner.words import Said, _
 
 _ROOM: Final = Path(__file__).parent
@@ -28,16 +28,16 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 NAVIGATION: Final = (
-    ("/share", _("Share")),
-    ("/access", _("Who has access")),
-    ("/asks", _("Asked for")),
-    ("/notices", _("Notices")),
-    ("/notes", _("My notes")),
-    ("/about-me", _("About me")),
-    ("/inventory", _("What is in my Nightscout")),
-    ("/settings", _("Settings")),
+    ("/share", _("Share"), ""),
+    ("/access", _("Who has access"), _("Access")),
+    ("/asks", _("Asked for"), ""),
+    ("/notices", _("Notices"), ""),
+    ("/notes", _("My notes"), _("Notes")),
+    ("/about-me", _("About me"), ""),
+    ("/inventory", _("What is in my Nightscout"), _("Data")),
+    ("/settings", _("Settings"), ""),
 )
-"""In this order; a page appears once its address is served."""
+"""In this order, with what a phone says instead; a page appears once its address is served."""
 _FILES: Final = (
     ("console.css", "text/css"),
     ("console.js", "text/javascript"),
@@ -51,7 +51,7 @@ _FILES: Final = (
 )
 
 
-_TEMPLATES: Final = environment(_ROOM / "templates")
+_TEMPLATES: Final = Templates(_ROOM / "templates")
 
 
 def page(
@@ -63,7 +63,7 @@ def page(
     **values: Any,
 ) -> web.Response:
     """Render a page of ours, with the headers of every answer."""
-    text = _TEMPLATES.get_template(template).render(
+    text = _TEMPLATES.get(template).render(
         here=request.path, navigation=_navigation(request), moment=moment, **{"turn": None, **values}
     )
     sent = {**HEADERS, **(headers or {})}
@@ -96,9 +96,9 @@ def served(request: web.Request) -> set[str]:
     return {resource.canonical for resource in request.app.router.resources()}
 
 
-def _navigation(request: web.Request) -> list[tuple[str, str]]:
+def _navigation(request: web.Request) -> list[tuple[str, str, str]]:
     there = served(request)
-    return [(path, label) for path, label in NAVIGATION if path in there]
+    return [entry for entry in NAVIGATION if entry[0] in there]
 
 
 def files() -> list[web.RouteDef]:

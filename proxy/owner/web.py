@@ -75,7 +75,7 @@ def routes(console: Console) -> list[web.RouteDef]:
 
 
 async def _home(turn: Turn) -> web.Response:
-    served = [path for path, _label in pages.NAVIGATION if path in pages.served(turn.request)]
+    served = [path for path, *_labels in pages.NAVIGATION if path in pages.served(turn.request)]
     return pages.see_other(served[0])
 
 

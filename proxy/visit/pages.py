@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from proxy.core.headers import CONTENT_SECURITY_POLICY, PAGE, PRIVATE
-from proxy.locale.templates import environment
+from proxy.locale.templates import Templates
 from proxy.visit.moments import moment, span
 
 POLLING: Final = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; connect-src 'self'"}
@@ -29,7 +29,7 @@ _FILES: Final = (
 
 _LARGEST: Final = ("summary", "base", "times", "asking", "leave")
 """How the templates of the summary begin, and of what it includes."""
-_TEMPLATES: Final = environment(_ROOM / "templates")
+_TEMPLATES: Final = Templates(_ROOM / "templates")
 
 
 def page(
@@ -41,15 +41,15 @@ def page(
 
 def render(template: str, **values: Any) -> str:
     """Render a page of ours."""
-    found = _TEMPLATES.get_template(template)
+    found = _TEMPLATES.get(template)
     return found.render(moment=moment, span=span, **values)
 
 
 def get_ready() -> None:
     """Compile the largest page with all its parts, for who will ask for it next, and load what writes its moments."""
-    for name in _TEMPLATES.list_templates():
+    for name in _TEMPLATES.names():
         if name.startswith(_LARGEST):
-            _TEMPLATES.get_template(name)
+            _TEMPLATES.get(name)
     moment(0, None)
 
 

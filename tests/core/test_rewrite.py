@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from proxy.core.rewrite import linked_files, rewrite_page, rewrite_style, with_seals
+from proxy.core.rewrite import linked_files, rewrite_page, rewrite_style, with_first_words, with_seals
 
 OWN = "\n  var clockFace = \"clock\"; // 'ü'\n"
 PAGE = f"""<!DOCTYPE html><html><head lang="x">
@@ -24,6 +24,12 @@ def test_the_strip_comes_before_everything_else_of_the_head() -> None:
         '\n<link rel="stylesheet" href="/visit/strip.css">\n<script src="/visit/strip.js"></script>'
     )
     assert html.count("/visit/strip.js") == 1
+
+
+def test_words_of_ours_come_before_everything_that_a_page_shows() -> None:
+    html = '<html><head></head><BODY class="a">\n<p>x</p></BODY></html>'
+    assert with_first_words(html, r"<p>\1</p>") == html.replace('"a">', '"a">\n<p>\\1</p>')
+    assert with_first_words("<p>no page</p>", "<p>1</p>") == "<p>no page</p>"
 
 
 def test_what_acts_alone_or_elsewhere_is_taken_out() -> None:

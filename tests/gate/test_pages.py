@@ -35,6 +35,23 @@ async def test_a_page_is_fetched_once_without_our_credential_and_is_the_same_for
             assert not request.query_string
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "This page needs scripts"), ("de-CH, de;q=0.9", "Diese Seite braucht Skripte")],
+)
+async def test_who_has_scripts_off_is_told_first_and_in_their_language(language: str, words: str) -> None:
+    async with browsing() as (browser, _):
+        async with browser.get("/", headers={"Accept-Language": language}) as response:
+            first, _, after = (
+                (await response.text()).partition("<body>\n<noscript>")[2].partition("</noscript>")
+            )
+            assert words in first
+            assert '<a href="/visit/summary">' in first
+            assert "/bundle/js/bundle.app.js" in after
+        async with browser.get("/", headers={"Accept-Language": "fr"}) as response:
+            assert "This page needs scripts" in await response.text()
+
+
 async def test_without_a_session_the_front_is_the_entry_page_and_other_pages_are_closed() -> None:
     async with browsing() as (browser, site):
         async with browser.house.get("/") as response:
