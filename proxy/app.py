@@ -1,20 +1,21 @@
 """The composition root: settings in, a running Chaperone out. No logic lives here."""
 
+import asyncio
 import gc
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 
 import aiohttp
 from aiohttp import web
 
 from proxy.core.neutral import profile_for
-from proxy.core.owners import console_key
 from proxy.core.policyfile import parse
-from proxy.core.receipt import proof, sign, statement
+from proxy.core.receipt import sign, statement
 from proxy.forgetting import forget_now_and_then
-from proxy.gate.asking import asking
 from proxy.gate.desk import Desk
 from proxy.gate.gate import Gate
 from proxy.gate.holder import seen, token_holder
@@ -25,17 +26,11 @@ from proxy.gate.study import Studies
 from proxy.gate.upstream import Nightscout
 from proxy.gate.web import clinicians_app
 from proxy.gate.zone import SiteZone
-from proxy.house import SITE, House, clock, opened, read_policies, token_for, will_be_lost
-from proxy.listening import listening, running
+from proxy.house import SITE, House, clock, opened
+from proxy.listening import bound, listening, running
 from proxy.live import Bell, Gathering, Live
-from proxy.owner.console import Console
-from proxy.owner.health import health_routes
-from proxy.owner.housekeeping import keep_house
-from proxy.owner.notices_send import sending
-from proxy.owner.notices_watch import Teller, watch_notices
-from proxy.owner.web import console_app, on_one_port
 from proxy.settings import Settings, is_loopback
-from proxy.visit import Visit, ahead, routes
+from proxy.visit import Visit, routes
 from proxy.visit.described import described
 
 DEMO_SEED = "chaperone"
@@ -142,41 +137,21 @@ def _is_out_of_reach(settings: Settings) -> bool:
     return is_loopback(settings.owner_origin) and not is_loopback(settings.public_origin)
 
 
-def make_owner_side(house: House, gate: Gate, visit: Visit, command: str) -> web.Application:
-    """Put the owner's side together: the console, and health for machines. `command` is how `chaperone` is typed here."""
-    settings = house.settings
-    health = health_routes(
-        ready=house.store.ready,
-        registry=gate.metrics.registry,
-        metrics_token=settings.metrics_token.get_secret_value(),
-    )
-    console = Console(
-        store=house.store,
-        site=SITE,
-        entry_key=house.keys.entry,
-        clock=clock,
-        owner_url=settings.owner_origin,
-        public_url=settings.public_origin,
-        seen=lambda request: _seen_by_owner(gate, request),
-        passphrase=settings.owner_passphrase.get_secret_value(),
-        policies=lambda: read_policies(settings),
-        zone=gate.zone,
-        rows=gate.nightscout.rows,
-        token_for=token_for(house),
-        signing=lambda stated: proof(stated, *house.keys.signing()),
-        send=sending(),
-        not_lasting=lambda: will_be_lost(settings),
-        given=lambda grant: ahead.begin(visit, grant),
-        prepare=lambda grant, paper: ahead.prepare(visit, grant, paper),
-        command=command,
-    )
-    return console_app(console, health)
+def _owner_side(
+    house: House, gate: Gate, visit: Visit, command: str
+) -> AbstractAsyncContextManager[web.Application]:
+    from proxy.owner_side import owner_side  # noqa: PLC0415 - see there
+
+    return owner_side(house, gate, visit, command)
 
 
-def _seen_by_owner(gate: Gate, request: web.Request) -> dict[str, str]:
-    # By the plain clock: an owner can end access also while the gate refuses everyone because the clock is wrong.
-    asked = asking(request, now=clock(), request_id=gate.request_id(), trusted=gate.trusted)
-    return {"request_id": asked.request_id, "device": asked.device, "address": asked.address}
+async def _serve_owners(
+    places: Iterable[socket.socket], house: House, gate: Gate, visit: Visit, command: str
+) -> None:
+    """Load the owner's side beside what is served already, and serve it."""
+    await asyncio.to_thread(import_module, "proxy.owner_side")
+    async with _owner_side(house, gate, visit, command) as owner, listening(owner, places):
+        await asyncio.Event().wait()
 
 
 def calm_collector() -> None:
@@ -204,10 +179,6 @@ async def serving(
         calm_collector()
         gate.newest = await house.store.newest_record_at()
         await stack.enter_async_context(running(watch(gate.streams, gate.store, gate.clock, also=live)))
-        housekeeping = keep_house(gate.store, gate.clock, months=settings.retention)
-        await stack.enter_async_context(running(housekeeping))
-        teller = Teller(house.store, clock, console_key(house.keys.entry), settings.owner_origin, sending())
-        await stack.enter_async_context(running(watch_notices(teller)))
         gathering = Gathering(settings.data, live.serve, unsent=unsent)
         studies = Studies(gate)
         visit = make_visit(house, gate, studies)
@@ -218,17 +189,17 @@ async def serving(
         clinicians = clinicians_app(gate, [*routes(visit), *gathering.routes()])
         clinicians.on_shutdown.append(studies.stop)
         clinicians.on_shutdown.append(live.stop)
-        owner = make_owner_side(house, gate, visit, command)
         if settings.on_one_port:
+            from proxy.owner.web import on_one_port  # noqa: PLC0415 - as in `_owner_side`
+
+            owner = await stack.enter_async_context(_owner_side(house, gate, visit, command))
             clinicians = on_one_port(owner, settings.owner_origin, clinicians, settings.public_origin)
+        else:
+            places = stack.enter_context(bound(settings.owner_host, settings.owner_port, shared=shared_ports))
+            await stack.enter_async_context(running(_serve_owners(places, house, gate, visit, command)))
         await stack.enter_async_context(running(live.run()))
         await stack.enter_async_context(running(gate.shelf.run()))
-        server = await stack.enter_async_context(
-            listening(clinicians, settings.host, settings.port, shared=shared_ports)
-        )
+        places = stack.enter_context(bound(settings.host, settings.port, shared=shared_ports))
+        server = await stack.enter_async_context(listening(clinicians, places))
         await stack.enter_async_context(running(gathering.run(server)))
-        if not settings.on_one_port:
-            await stack.enter_async_context(
-                listening(owner, settings.owner_host, settings.owner_port, shared=shared_ports)
-            )
         yield house

@@ -6,9 +6,10 @@ aiohttp answers what is no HTTP at all by itself, and quotes it: here it gets th
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+import socket
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from typing import Any, Final
 
 import structlog
 from aiohttp import web
@@ -18,18 +19,37 @@ from proxy.core.headers import PRIVATE
 
 _UNREADABLE = "This request can't be read. Send it again as a plain HTTP request."
 _FAULT = "Something went wrong here."
+BACKLOG: Final = 128
+"""Connections that may wait to be taken."""
 
 log = structlog.get_logger("listening")
 
 
+@contextmanager
+def bound(host: str, port: int, *, shared: bool) -> Iterator[list[socket.socket]]:
+    """Take a port before there is anything to serve: who comes early waits. Raises OSError.
+
+    With `shared` other processes take the same port.
+    """
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                socket.create_server(place, family=family, backlog=BACKLOG, reuse_port=shared)
+            )
+            for family, _, _, _, place in dict.fromkeys(found)
+        ]
+
+
 @asynccontextmanager
-async def listening(app: web.Application, host: str, port: int, *, shared: bool) -> AsyncIterator[web.Server]:
-    """Listen for the length of the block; give what serves a single connection."""
+async def listening(app: web.Application, places: Iterable[socket.socket]) -> AsyncIterator[web.Server]:
+    """Serve at bound sockets for the length of the block; give what serves a single connection."""
     # No access log: it would hold addresses with codes and tokens in them. The record is the log.
     runner = _Runner(app, access_log=None, shutdown_timeout=10, handler_cancellation=True)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, reuse_port=shared).start()
+        for place in places:
+            await web.SockSite(runner, place, backlog=BACKLOG).start()
         assert runner.server is not None
         yield runner.server
     finally:

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import unused_port
 
 from proxy.cli.logs import configure_logs
-from proxy.listening import listening, running
+from proxy.listening import bound, listening, running
 
 
 async def _said(port: int, sent: bytes) -> bytes:
@@ -33,8 +33,9 @@ async def _said(port: int, sent: bytes) -> bytes:
 )
 async def test_what_is_no_request_is_refused_like_everything_else(sent: bytes) -> None:
     port = unused_port()
-    async with listening(web.Application(), "127.0.0.1", port, shared=False):
-        head, _, body = (await _said(port, sent)).partition(b"\r\n\r\n")
+    with bound("127.0.0.1", port, shared=False) as places:
+        async with listening(web.Application(), places):
+            head, _, body = (await _said(port, sent)).partition(b"\r\n\r\n")
     assert head.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
     assert b"no-store" in head
     assert b"Python" not in head
@@ -47,13 +48,30 @@ async def test_what_is_the_clients_fault_is_one_line_of_the_log_without_a_word_o
 ) -> None:
     configure_logs("info")
     port = unused_port()
-    async with listening(web.Application(), "127.0.0.1", port, shared=False):
-        await _said(port, b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"CANARY" * 3000 + b"\r\n\r\n")
+    with bound("127.0.0.1", port, shared=False) as places:
+        async with listening(web.Application(), places):
+            await _said(port, b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"CANARY" * 3000 + b"\r\n\r\n")
     [line] = capsys.readouterr().err.splitlines()
     told = json.loads(line)
     assert (told["level"], told["event"], told["status"]) == ("info", "unreadable_request", 400)
     assert "exception" not in told
     assert "canary" not in line.lower()
+
+
+async def test_who_comes_before_there_is_anything_to_serve_waits() -> None:
+    app = web.Application()
+    app.router.add_get("/", _greet)
+    port = unused_port()
+    with bound("localhost", port, shared=False) as places:
+        early = asyncio.ensure_future(_said(port, b"GET / HTTP/1.0\r\n\r\n"))
+        await asyncio.sleep(0)
+        async with listening(app, places):
+            assert (await early).endswith(b"hello")
+    assert {place.fileno() for place in places} == {-1}
+
+
+async def _greet(_: web.Request) -> web.Response:
+    return web.Response(text="hello")
 
 
 async def test_work_that_fails_beside_a_block_ends_the_block() -> None:

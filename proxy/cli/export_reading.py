@@ -15,7 +15,7 @@ from proxy.core.study import MOST_COMPARED, Span
 from proxy.core.view import View, local_midnight
 from proxy.gate.rows import MOST_ROWS, Fetcher, pages
 from proxy.report.facts import Material
-from proxy.report.material import read_material
+from proxy.report.packing import read_packed
 from proxy.report.sharing import shared_of
 
 _STEP_DAYS: Final = {"entries": 7, "treatments": 28, "devicestatus": 1}
@@ -43,7 +43,7 @@ async def read(view: View, policy: Policy, span: Span, fetch: Fetcher, *, now: i
             yield from page
 
     return await asyncio.to_thread(
-        read_material,
+        read_packed,
         entries=rows("entries"),
         treatments=rows("treatments"),
         devicestatus=rows("devicestatus"),

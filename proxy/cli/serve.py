@@ -16,17 +16,11 @@ from proxy import __version__
 from proxy.app import demo_site, serving
 from proxy.cli.frame import AsJson, Refused, answer, settings
 from proxy.cli.logs import configure_logs
-from proxy.cli.owner import first_code, set_up_address
-from proxy.cli.owner import in_words as set_up_words
 from proxy.cli.program import program
-from proxy.cli.sharing import as_object, find_policy, in_words, share
 from proxy.cli.stopping import parent_gone, stop_on_signals
-from proxy.cli.times import zone_of
-from proxy.cli.tunnel import tunnel_line
 from proxy.cli.workers import work_together
-from proxy.core.mint import for_today
-from proxy.house import House, clock, opened
-from proxy.owner.giving import Share, Wishes
+from proxy.core.policy import Policy
+from proxy.house import House, opened
 from proxy.settings import Settings
 
 READY = "ready"
@@ -59,18 +53,23 @@ def serve(
         with _plainly():
             _run(_serve_as_worker(house))
         return
-    wishes = None
-    if with_share:
-        found = find_policy(house, policy)
-        wishes = Wishes(found, "A first try", min(found.window, 90))
+    shared = _policy(house, policy) if with_share else None
 
     async def announce(opened_house: House) -> None:
-        made = await share(opened_house, wishes, for_today(clock())) if wishes else None
-        code = await first_code(opened_house)
-        answer(_as_object(house, made, code), _in_words(house, made, code), as_json=as_json)
+        # Only now: being ready does not wait for what says so.
+        from proxy.cli.announcing import announcement  # noqa: PLC0415
+
+        value, words = await announcement(opened_house, shared)
+        answer(value, words, as_json=as_json)
 
     with _plainly():
         _run(_serve_many(house, announce) if house.workers > 1 else _serve_alone(house, announce))
+
+
+def _policy(house: Settings, name: str) -> Policy:
+    from proxy.cli.sharing import find_policy  # noqa: PLC0415 - most servers share nothing as they start
+
+    return find_policy(house, name)
 
 
 def demo(
@@ -221,37 +220,3 @@ async def _stopping() -> AsyncIterator[asyncio.Event]:
 async def _opened_once(settings: Settings) -> None:
     async with opened(settings):
         return
-
-
-def _as_object(settings: Settings, made: Share | None, code: str | None) -> dict[str, Any]:
-    value: dict[str, Any] = {
-        "public_url": settings.public_origin,
-        "health_url": f"{settings.owner_origin}/healthz",
-        "owner_url": settings.owner_origin,
-        "demo": settings.is_demo,
-    }
-    if code:
-        value |= {"set_up_code": code, "set_up_url": set_up_address(settings, code)}
-    return value | (as_object(made) if made else {})
-
-
-def _in_words(settings: Settings, made: Share | None, code: str | None) -> str:
-    behind = "the demo site: an invented person" if settings.is_demo else settings.nightscout_url
-    words = [f"Chaperone is running. Behind it: {behind}.", ""]
-    if made:
-        words += [in_words(made, origin=settings.public_origin, zone=zone_of(settings)), ""]
-    else:
-        words += ["  To share:    " + program() + ' mint --clinician "Diabetes clinic"', ""]
-    words += [set_up_words(settings, code) if code else f"  Console      {settings.owner_origin}"]
-    words.append(f"  Health       {settings.owner_origin}/healthz")
-    tunnel = tunnel_line(os.environ, settings)
-    if tunnel:
-        words += [
-            "",
-            "  You are connected by SSH. To open the link on your own computer, run there:",
-            f"  {tunnel}",
-        ]
-    words += ["", "To stop: Ctrl-C."]
-    if made:
-        words.append(f"To end the access at once: {program()} revoke {made.minted.grant.id}")
-    return "\n".join(words)
