@@ -1,7 +1,7 @@
 """`make bench`: measure the filter, the whole proxy beside its peers, and memory; print a page and keep it.
 
 Loopback only; every loop ends after some seconds. The subject has one core to itself; load generator and upstream
-share the others. Parts can be named: `python -m tests.bench kernel whole real navigation summary memory`.
+share the others. Parts can be named: `python -m tests.bench kernel whole real navigation summary start memory`.
 """
 
 import os
@@ -19,6 +19,8 @@ from tests.bench.kernel import measure
 from tests.bench.load import Sample
 from tests.bench.memory import downloads, idle
 from tests.bench.navigation import ROUNDS, navigation, table
+from tests.bench.start import ROUNDS as ROUNDS_OF_STARTS
+from tests.bench.start import starts
 from tests.bench.subjects import (
     Subject,
     Upstream,
@@ -34,7 +36,7 @@ from tests.bench.upstream import save
 from tests.bench.whole import Scene, Seen, scenes, see, see_at
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PARTS = ("kernel", "whole", "real", "navigation", "summary", "memory")
+PARTS = ("kernel", "whole", "real", "navigation", "summary", "start", "memory")
 Rows = dict[str, list[tuple[int, bytes]]]
 
 
@@ -55,6 +57,7 @@ def main() -> None:
                 "real": _real,
                 "navigation": _navigation,
                 "summary": _summary,
+                "start": _start,
                 "memory": _memory,
             }
             made = list(measured[part](rows, folder, now))
@@ -178,6 +181,14 @@ def _summary(_rows: Rows, _folder: Path, _now: int) -> Iterator[str]:
     seen = summary.see(url.rstrip("/"), token)
     yield summary.table(seen)
     yield summary.peers_table(summary.peers(url.rstrip("/"), token, seen.html))
+
+
+def _start(_rows: Rows, folder: Path, _now: int) -> Iterator[str]:
+    with upstream(folder, core=cores()[0]) as site:
+        measured = starts(f"http://127.0.0.1:{site.port}")
+    yield "## From the start of the process to the first answer\n"
+    yield f"Medians of {ROUNDS_OF_STARTS}, everything compiled before. The console is loaded after that, and answers a little later.\n"
+    yield report.starts(measured)
 
 
 def _memory(_: Rows, folder: Path, now: int) -> Iterator[str]:

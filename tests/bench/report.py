@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from tests.bench import kernel, memory
+from tests.bench import kernel, memory, start
 from tests.bench.kernel import Kernel
 from tests.bench.load import Sample
 from tests.bench.memory import Memory
+from tests.bench.start import Start
 from tests.bench.whole import Seen
 
 
@@ -83,6 +84,20 @@ def memories(measured: Sequence[Memory]) -> str:
         for each in measured
     ]
     return _table(["download", "resident MB at most", "budget", "MB answered", "s"], rows)
+
+
+def starts(measured: Sequence[Start]) -> str:
+    """Write the table of starts."""
+    rows = [
+        [
+            each.what,
+            f"**{each.clock:.0f}**",
+            str(start.BUDGET_MS) if each.what == "Chaperone" else "",
+            f"{each.cpu:.0f}",
+        ]
+        for each in measured
+    ]
+    return _table(["server", "ms until it answers", "budget", "CPU ms"], rows)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
