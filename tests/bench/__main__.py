@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.bench import report, summary
 from tests.bench.bodies import demo_bodies, demo_rows, real_bodies
+from tests.bench.commit import commits
 from tests.bench.kernel import measure
 from tests.bench.load import Sample
 from tests.bench.memory import downloads, idle
@@ -106,7 +107,7 @@ def _whole(_: Rows, folder: Path, now: int) -> Iterator[str]:
     )
     yield report.wholes(seen)
     yield "## What Chaperone adds to direct, at half its load: a prebuilt upstream\n"
-    yield report.added(pairs)
+    yield report.added(pairs, commits())
 
 
 def _real(_: Rows, folder: Path, now: int) -> Iterator[str]:
@@ -123,7 +124,7 @@ def _real(_: Rows, folder: Path, now: int) -> Iterator[str]:
     )
     yield report.wholes(seen)
     yield "## What Chaperone adds to direct, at half its load: a real Nightscout\n"
-    yield report.added(pairs)
+    yield report.added(pairs, commits())
 
 
 def _compared(

@@ -61,13 +61,15 @@ def wholes(seen: Sequence[Seen]) -> str:
     return _table(heads, rows)
 
 
-def added(pairs: Sequence[tuple[Seen, Sample]]) -> str:
-    """Write what Chaperone adds at half its load, against direct at the same rate."""
+def added(pairs: Sequence[tuple[Seen, Sample]], commit: Sample) -> str:
+    """Write what Chaperone adds at half its load, against direct at the same rate, and what its commit takes alone."""
     rows = []
     for seen, direct in pairs:
         assert seen.half is not None
         more = [seen.half.percentile(each) - direct.percentile(each) for each in (50, 99)]
         rows.append([seen.scene, f"{seen.full.rate / 2:.0f}", *(f"{each:.2f}" for each in more)])
+    alone = [f"{commit.percentile(each):.2f}" for each in (50, 99)]
+    rows.append(["a durable commit by SQLite alone, on the same disk", f"{commit.rate:.0f}", *alone])
     return _table(["asked", "answers / s", "added p50 ms", "added p99 ms"], rows)
 
 
