@@ -22,10 +22,13 @@ def kernels(measured: Sequence[Kernel]) -> str:
             f"{each.filter_ms:.0f}",
             f"**{each.ratio:.2f}**",
             f"{kernel.BUDGETS[each.collection]:.1f}",
+            f"{each.floor:.2f}",
+            f"{each.both_ways:.2f}",
         ]
         for each in measured
     ]
     heads = ["data", "90 days of", "MB", "rows shown", "orjson ms", "filter ms", "filter / orjson", "budget"]
+    heads += ["reading and writing alone", "orjson, reading and writing"]
     return _table(heads, rows)
 
 
