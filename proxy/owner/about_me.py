@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from aiohttp import web
 
-from proxy.core.errors import GrantEnded, PolicyError
+from proxy.core.errors import Conflict, GrantEnded, PolicyError
 from proxy.core.grant import Grant
 from proxy.core.identity import (
     ABOUT_ME,
@@ -84,11 +84,21 @@ async def _keep(turn: Turn) -> web.Response:
     if fault is not None:
         return await _page(turn, about, found, fault=fault)
     if turn.form.get("version") != _version(found):
-        return await _page(turn, read_about_me(found), found, fault=_MEANWHILE)
+        return await _late(turn, about, found)
     await turn.note("about me changed")
     await _tell(turn, read_about_me(found), about)
-    await write(turn.console.store, ABOUT_ME, ME, about, version=found.version if found else None)
+    try:
+        await write(turn.console.store, ABOUT_ME, ME, about, version=found.version if found else None)
+    except Conflict:
+        return await _late(turn, about, await _kept(turn))
     return pages.see_other(f"{HOME}?saved")
+
+
+async def _late(turn: Turn, about: AboutMe, found: Document | None) -> web.Response:
+    """Answer a form behind which something was kept already: what was sent twice, by two taps or by going back, is as wanted."""
+    if about == read_about_me(found):
+        return pages.see_other(f"{HOME}?saved")
+    return await _page(turn, read_about_me(found), found, fault=_MEANWHILE)
 
 
 async def _tell(turn: Turn, before: AboutMe, after: AboutMe) -> None:
@@ -122,7 +132,8 @@ async def _page(
         looked=looked,
         saved=saved,
         about=about,
-        version=_version(found),
+        # What was typed replaces what the form has shown, not what was kept behind it.
+        version=turn.form.get("version") if looked or fault not in (None, _MEANWHILE) else _version(found),
         longest=LONGEST,
         today=_today(turn).date().isoformat(),
         zones=sorted(available_timezones()),

@@ -10,7 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
-from proxy.core.errors import GrantEnded, UpstreamError
+from proxy.core.errors import Conflict, GrantEnded, UpstreamError
 from proxy.core.found_notes import FoundNote
 from proxy.core.grant import Grant
 from proxy.core.ports import Document
@@ -127,13 +127,21 @@ async def _show(turn: Turn, notes: Notes, fault: Said | None = None) -> web.Resp
 async def _keep(turn: Turn, notes: Notes) -> web.Response:
     read, fault = read_remarks_form(turn.form, notes.value, _salt(turn))
     if turn.form.get("version") != notes.version:
-        if fault is None and replace(read, salt=notes.value.salt) == notes.value:
-            # Sent twice, by two taps or by going back: it is as they want it.
-            return pages.see_other(f"{notes.path}?saved")
-        return await _show(turn, notes, _MEANWHILE)
+        return await _late(turn, notes)
     if fault is not None:
         return await _show(turn, replace(notes, value=read), fault)
-    return await _kept(turn, notes, read)
+    try:
+        return await _kept(turn, notes, read)
+    except Conflict:
+        return await _about(_late)(turn)
+
+
+async def _late(turn: Turn, notes: Notes) -> web.Response:
+    """Answer a form behind which something was kept already: what was sent twice, by two taps or by going back, is as wanted."""
+    read, fault = read_remarks_form(turn.form, notes.value, notes.value.salt)
+    if fault is None and read == notes.value:
+        return pages.see_other(f"{notes.path}?saved")
+    return await _show(turn, notes, _MEANWHILE)
 
 
 async def _kept(turn: Turn, notes: Notes, read: Remarks) -> web.Response:

@@ -1,5 +1,6 @@
 """A console and browsers at it: a real server on loopback, a store in memory, clock and randomness of ours."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +26,22 @@ from tests.memory_store import MemoryStore
 
 ENTRY_KEY = b"e" * 32
 PASSPHRASE = "correct horse battery staple"
+
+
+class Crossing(MemoryStore):
+    """Lets the first two who write documents of a kind wait for each other: both have read what was there before."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self._kind = kind
+        self._waiting = asyncio.Barrier(2)
+        self._left = 2
+
+    async def put(self, kind: str, key: str, body: bytes, *, version: int | None) -> int:
+        if kind == self._kind and self._left:
+            self._left -= 1
+            await self._waiting.wait()
+        return await super().put(kind, key, body, version=version)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """“About me”: kept once, told as each policy says, and on record where somebody reads it already."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from proxy.core.identity import ABOUT_ME, ME, read_about_me
 from proxy.core.policyfile import parse
-from tests.owner.place import Browser, Place, console_place
+from tests.owner.place import Browser, Crossing, Place, console_place
 from tests.owner.shares import POLICIES, filled, plain, policies, records, share, visits
 
 NAMED = [
@@ -121,6 +122,49 @@ async def test_an_older_page_does_not_undo_what_was_saved_since() -> None:
         answer = await browser.post("/about-me", stale)
         assert answer.status == 400
         assert 'value="New"' in answer.text
+        assert (await kept(place)).name == "New"
+
+
+async def test_what_one_person_saves_twice_in_a_row_is_saved() -> None:
+    async with console_place(policies=policies) as place:
+        browser = await place.signed_in()
+        first = await browser.get("/about-me")
+        form = {"csrf": first.hidden("csrf"), "version": first.hidden("version"), **SAID}
+        for _ in range(2):  # by two taps, or by going back to the form: it names an older edition
+            assert (await browser.post("/about-me", form)).location == "/about-me?saved"
+        saved = await browser.get("/about-me?saved")
+        more = {**form, "version": saved.hidden("version"), "name": "Grace"}
+        assert (await browser.post("/about-me", more)).location == "/about-me?saved"
+        assert (await kept(place)).name == "Grace"
+        changes = [each for each in await place.log() if each["did"] == "about me changed"]
+        assert len(changes) == 2, "what changed nothing is no change on record"
+
+
+@pytest.mark.parametrize("other", ["Ada Example", "Grace"])
+async def test_two_forms_that_arrive_at_once_are_both_answered_with_what_is_kept(other: str) -> None:
+    async with console_place(policies=policies, store=Crossing(ABOUT_ME)) as place:
+        browser = await place.signed_in()
+        page = await browser.get("/about-me")
+        form = {"csrf": page.hidden("csrf"), "version": page.hidden("version"), **SAID}
+        answers = await asyncio.gather(
+            *(browser.post("/about-me", {**form, "name": name}) for name in ("Ada Example", other))
+        )
+        won = (await kept(place)).name
+        late = 303 if won == other == "Ada Example" else 400
+        assert sorted(answer.status for answer in answers) == [303, late]
+        for answer in answers:
+            assert answer.location == "/about-me?saved" or f'value="{won}"' in answer.text
+
+
+async def test_what_was_looked_at_first_does_not_undo_what_another_window_saved_before() -> None:
+    async with console_place(policies=policies) as place:
+        browser = await place.signed_in()
+        page = await browser.get("/about-me")
+        form = {"csrf": page.hidden("csrf"), "version": page.hidden("version"), **SAID, "name": "Old"}
+        await say(browser, name="New")
+        looked = await browser.post("/about-me/look", form)
+        answer = await browser.post("/about-me", {**form, "version": looked.hidden("version")})
+        assert answer.status == 400
         assert (await kept(place)).name == "New"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from proxy.core.remarks import DRAFT, NEXT, REMARKS, Remark, digest
 from tests.owner.notes import WRITTEN, along, draft, of_grant, write
-from tests.owner.place import console_place
+from tests.owner.place import Crossing, console_place
 from tests.owner.shares import filled, plain, policies, records, share, visits
 
 
@@ -184,6 +184,16 @@ async def test_two_who_save_at_once_do_not_mix() -> None:
         assert sorted(answer.status for answer in answers).count(303) == 1
         kept = await draft(place)
         assert kept.questions[0] == f"{kept.dated[0].words}?"
+
+
+async def test_a_form_sent_twice_at_once_is_saved_once_and_says_so_twice() -> None:
+    async with console_place(policies=policies, store=Crossing(DRAFT)) as place:
+        browser = await place.signed_in()
+        page = await browser.get("/notes")
+        form = {"csrf": page.hidden("csrf"), "version": page.hidden("version"), "question-0": "Twice?"}
+        answers = await asyncio.gather(*(browser.post("/notes", form) for _ in range(2)))
+        assert [answer.location for answer in answers] == ["/notes?saved"] * 2
+        assert (await draft(place)).questions == ("Twice?",)
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@
     count(waiting.length);
     if (hint) { hint.hidden = waiting.length === 0; }
     if (!page || !changed(waiting)) { return null; }
-    return window.fetch("/asks", { credentials: "same-origin", cache: "no-store", redirect: "error" }).then(function (answer) {
-      return answer.text();
+    return window.fetch("/asks", { credentials: "same-origin", cache: "no-store", redirect: "manual" }).then(function (answer) {
+      return answer.ok ? answer.text() : Promise.reject();
     }).then(function (text) {
       follow(new DOMParser().parseFromString(text, "text/html").getElementById("asks"));
     });
@@ -59,8 +59,9 @@
 
   function look() {
     if (document.hidden) { window.setTimeout(look, 2000); return; }
-    window.fetch("/asks/state", { credentials: "same-origin", cache: "no-store", redirect: "error" }).then(function (answer) {
-      return answer.json();
+    // Signed out meanwhile is no fault: no redirect is followed, and none is told of.
+    window.fetch("/asks/state", { credentials: "same-origin", cache: "no-store", redirect: "manual" }).then(function (answer) {
+      return answer.ok ? answer.json() : Promise.reject();
     }).then(function (told) {
       return tell(told.waiting);
     }).then(function () { window.setTimeout(look, 5000); }).catch(function () { window.setTimeout(look, 20000); });

@@ -128,7 +128,8 @@
   // How many notices are new: beside their entry in the navigation. Without a script "Who has access" says it.
   var notices = document.querySelector("nav a[href='/notices']");
   if (notices && !notices.hasAttribute("aria-current")) {
-    fetch("/notices/count", { credentials: "same-origin", redirect: "error" })
+    // Signed out meanwhile is no fault: no redirect is followed, and none is told of.
+    fetch("/notices/count", { credentials: "same-origin", redirect: "manual" })
       .then(function (answer) { return answer.ok ? answer.json() : { unseen: 0 }; })
       .then(function (told) {
         if (told.unseen > 0) {
@@ -140,6 +141,13 @@
       })
       .catch(function () { /* out of reach: no badge */ });
   }
+
+  // A form names the edition that it replaces: one that a browser kept whole, for going back to it, would name an old one.
+  window.addEventListener("pageshow", function (event) {
+    if (event.persisted && document.querySelector("main input[name=version]")) {
+      window.location.reload();
+    }
+  });
 
   // The set-up code may stand behind the "#" of the address that the program printed.
   // Opened again in a tab that shows the page already, it is not loaded anew.
