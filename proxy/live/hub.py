@@ -15,8 +15,9 @@ from proxy.core.errors import ClockError, UpstreamError
 from proxy.core.ports import Clock
 from proxy.core.view import View
 from proxy.live.frames import Frame, State, delta, full
-from proxy.live.reach import SLOW_SECONDS, Reach
-from proxy.live.reading import Fetcher, Once, Pages, Reader
+from proxy.live.pulse import Pulse
+from proxy.live.reach import Reach
+from proxy.live.reading import Once, Pages, Reader
 from proxy.live.rhythm import Outcome, Rhythm
 
 R = TypeVar("R")
@@ -77,12 +78,12 @@ class Offer(Generic[R]):
 
 
 class Hub(Generic[R]):
-    """What is watched on one site. `fetch` and `pages` are those of the HTTP doors."""
+    """What is watched on one site. What `pulse` fetches with and `pages` are those of the HTTP doors."""
 
     def __init__(
         self,
         *,
-        fetch: Fetcher,
+        pulse: Pulse,
         pages: Pages,
         profile_for: Callable[[View], Any],
         clock: Clock,
@@ -96,7 +97,7 @@ class Hub(Generic[R]):
 
         `away` tells a receiver that the site has not been read for `patience` seconds, or can be again.
         """
-        self._fetch = fetch
+        self._pulse = pulse
         self._pages = pages
         self._profile_for = profile_for
         self._clock = clock
@@ -114,15 +115,29 @@ class Hub(Generic[R]):
         """Note that Nightscout has something new."""
         self._rhythm.ring()
 
+    def silent(self, since: float) -> None:
+        """Note that the site has answered nothing since then, by the loop's time."""
+        due = [watched for watched in self._watched.values() if not watched.is_final]
+        self._tell(due, ["failed"] * len(due), since)
+
     async def join(self, view: View, receiver: R) -> Frame | None:
         """Add a receiver; give the frame that it starts from, None if Nightscout can't be read just now.
 
-        All frames offered later follow upon that one.
+        All frames offered later follow upon that one. A receiver that a silent site lets wait is told of it meanwhile.
         """
-        if view.window.until is not None:  # nothing follows, so nobody need wait for its reading
-            return await self._join(view, receiver)
-        async with self._turn:
-            return await self._join(view, receiver)
+        warned: list[float] = []
+
+        def warn(since: float) -> None:
+            warned.append(since)
+            self._away(receiver, True)
+
+        if self._pulse.is_silent:
+            warn(0)
+        with self._pulse.waiting(warn):
+            frame = await self._in_turn(view, receiver)
+        if warned and not self.is_away(view):
+            self._away(receiver, False)
+        return frame
 
     def leave(self, view: View, receiver: R) -> None:
         """Forget a receiver, and the view when it was the last one."""
@@ -158,6 +173,12 @@ class Hub(Generic[R]):
             else:
                 self._rhythm.after_all(await self._refresh(Watched.anew))
 
+    async def _in_turn(self, view: View, receiver: R) -> Frame | None:
+        if view.window.until is not None:  # nothing follows, so nobody need wait for its reading
+            return await self._join(view, receiver)
+        async with self._turn:
+            return await self._join(view, receiver)
+
     async def _join(self, view: View, receiver: R) -> Frame | None:
         watched = self._watched.get(view.id)
         if watched is None:
@@ -170,13 +191,12 @@ class Hub(Generic[R]):
         return watched.first()
 
     async def _read_first(self, watched: Watched[R]) -> None:
-        once = Once(self._fetch, self._clock())
+        once, began = Once(self._pulse.fetch, self._clock()), asyncio.get_running_loop().time()
         try:
             watched.now(await watched.reader.state(once))
         except UpstreamError as error:
             log.warning("site_not_read", reason=error.upstream_reason)
-            now = asyncio.get_running_loop().time()
-            watched.reach.note(failed=True, began=now, now=now)
+            watched.reach.note(failed=True, began=began, now=asyncio.get_running_loop().time())
             self._rhythm.again()
         finally:
             once.cancel()
@@ -185,18 +205,16 @@ class Hub(Generic[R]):
         """Read every watched view, all from one fetch, and offer what differs, all in one step."""
         async with self._turn:
             try:
-                once = Once(self._fetch, self._clock())
+                once = Once(self._pulse.fetch, self._clock())
             except ClockError:
                 return "failed"  # nobody is sent anything until it is right again
             due = [watched for watched in self._watched.values() if not watched.is_final]
-            loop = asyncio.get_running_loop()
-            began = loop.time()
+            began = asyncio.get_running_loop().time()
             unanswered: list[Found] = ["failed"] * len(due)
-            slow = loop.call_later(SLOW_SECONDS, self._tell, due, unanswered, began)
             try:
-                found = await asyncio.gather(*(_or_failed(read(watched, once)) for watched in due))
+                with self._pulse.waiting(lambda since: self._tell(due, unanswered, since)):
+                    found = await asyncio.gather(*(_or_failed(read(watched, once)) for watched in due))
             finally:
-                slow.cancel()
                 once.cancel()
             self._tell(due, found, began)
             offers = [

@@ -19,6 +19,7 @@ from proxy.live.engine import Engine
 from proxy.live.hub import Hub, Offer
 from proxy.live.metrics import Metrics
 from proxy.live.ports import Desk
+from proxy.live.pulse import QUIET_SECONDS, SILENT_SECONDS, Pulse
 from proxy.live.reach import AWAY_SECONDS
 from proxy.live.reading import Fetcher, Pages
 from proxy.live.refused import Refused, crowded, not_shared
@@ -72,7 +73,9 @@ class Live:
     """Made once, in the composition root.
 
     `clock` may raise ClockError; then nobody is sent anything. `fetch` and `pages` are what the HTTP doors read with;
-    `profile_for` gives the profile that stands in where a view shares none, None where it shares the real one.
+    `profile_for` gives the profile that stands in where a view shares none, None where it shares the real one. Seconds:
+    `patience` before an outage is told of, `quiet` before a site is asked whether it is there, `silent` before one that
+    has not answered counts as away.
     """
 
     def __init__(
@@ -90,13 +93,16 @@ class Live:
         pause: float = PAUSE_SECONDS,
         settle: float = SETTLE_SECONDS,
         patience: float = AWAY_SECONDS,
+        quiet: float = QUIET_SECONDS,
+        silent: float = SILENT_SECONDS,
     ) -> None:
         self._store = store
         self._clock = clock
         self._desk = desk
         self._bell = bell
+        self.pulse = Pulse(fetch, clock, quiet=quiet, patience=silent)
         self.hub = Hub(
-            fetch=fetch,
+            pulse=self.pulse,
             pages=pages,
             profile_for=profile_for,
             clock=clock,
@@ -126,6 +132,7 @@ class Live:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.hub.run())
                 tasks.create_task(self._bell.listen(self.hub.changed, self.hub.wanted))
+                tasks.create_task(self.pulse.watch(self.hub.wanted, self.hub.silent, self.hub.changed))
                 tasks.create_task(self._tick())
                 tasks.create_task(self._watch_sessions())
         finally:

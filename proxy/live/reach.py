@@ -3,8 +3,6 @@
 from typing import Final
 
 AWAY_SECONDS: Final = 6.0
-SLOW_SECONDS: Final = 20.0
-"""A reading that takes so long is one of a site that does not answer."""
 
 
 class Reach:

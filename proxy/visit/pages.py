@@ -22,9 +22,10 @@ _FILES: Final = (
     ("summary.css", "text/css"),
     ("summary.js", "text/javascript"),
     ("strip.css", "text/css"),
-    ("strip.js", "text/javascript"),
     ("icon.svg", "image/svg+xml"),
 )
+_STRIP: Final = ("page", "units", "bar", "line", "offered", "figures", "begin")
+"""The parts of the script on Nightscout's pages, in this order: one file, since those pages wait for it first of all."""
 
 
 _LARGEST: Final = ("summary", "base", "times", "asking", "leave")
@@ -84,12 +85,23 @@ def refusal(reason: str, text: str, *, status: int, request_id: str) -> web.Resp
 
 def files() -> list[web.RouteDef]:
     """List the routes of the few files that our pages need, read now; they hold nothing of anybody."""
-    return [_file(name, kind) for name, kind in _FILES]
+    return [
+        *(_file(name, kind, _read(name)) for name, kind in _FILES),
+        _file("strip.js", "text/javascript", _strip()),
+    ]
 
 
-def _file(name: str, kind: str) -> web.RouteDef:
-    body = (_ROOM / "static" / name).read_bytes()
+def _strip() -> bytes:
+    """Put the parts together, around what they share: no page of Nightscout's can reach it."""
+    parts = [_read(f"strip/{name}.js") for name in _STRIP]
+    return b"(function () {\nvar strip = {};\n" + b"".join(parts) + b"})();\n"
 
+
+def _read(name: str) -> bytes:
+    return (_ROOM / "static" / name).read_bytes()
+
+
+def _file(name: str, kind: str, body: bytes) -> web.RouteDef:
     async def answer(_request: web.Request) -> web.Response:
         headers = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
         return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)

@@ -10,9 +10,9 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.eyes import DESKTOP, PHONE
-from tests.browser.house import House, chromium, needs_chromium, open_house, window
+from tests.browser.house import House, needs_chromium, open_house, window
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 LOADING = """<!DOCTYPE html><html><head><title>x</title></head><body class="grey">
 <div style="position: fixed; top: 0; left: 0; right: 0; height: 100%; background: #000; color: #fff; z-index: 1000">Loading</div>
 <script>document.title = "runs";</script></body></html>"""
@@ -61,23 +61,18 @@ async def _is_told(page: Page, words: str, link: str, heading: str) -> None:
 @pytest.mark.parametrize("language", WORDS)
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 async def test_over_what_loads_for_ever_stand_plain_words_and_a_way_to_the_summary(
-    size: ViewportSize, language: str, tmp_path: Path
+    size: ViewportSize, language: str, tmp_path: Path, browser: Browser
 ) -> None:
-    async with _house(tmp_path) as house, chromium() as browser:
-        await _walk(browser, house, size, language)
-
-
-async def _walk(browser: Browser, house: House, size: ViewportSize, language: str) -> None:
     options = {"viewport": size, "locale": language, "java_script_enabled": False}
-    async with window(browser, **options) as page:
+    async with _house(tmp_path) as house, window(browser, **options) as page:
         await _enter(page, house)
         for path in ("/", "/report/", "/clock/clock-color"):
             await page.goto(house.url + path)
             await _is_told(page, *WORDS[language])
 
 
-async def test_where_scripts_run_nothing_of_it_is_there(tmp_path: Path) -> None:
-    async with _house(tmp_path) as house, chromium() as browser, window(browser) as page:
+async def test_where_scripts_run_nothing_of_it_is_there(tmp_path: Path, browser: Browser) -> None:
+    async with _house(tmp_path) as house, window(browser) as page:
         await _enter(page, house)
         await page.goto(house.url)
         await page.wait_for_selector("#chaperone-strip strong")

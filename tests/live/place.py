@@ -21,6 +21,7 @@ from proxy.gate.gate import Gate
 from proxy.gate.rows import pages
 from proxy.gate.upstream import Nightscout
 from proxy.live import Bell, Live
+from proxy.live.pulse import SILENT_SECONDS
 from proxy.live.reach import AWAY_SECONDS
 from tests.living import UPSTREAM_TOKEN, Access, Living, living
 from tests.promises.still import StillSite, still
@@ -102,6 +103,8 @@ class Place:
     site: StillSite
     bell: Ringing
     fetched: list[Fetch]
+    answering: asyncio.Event
+    """Cleared for a site that takes every question and answers none."""
     browsers: list[Browser] = field(default_factory=list)
 
     @property
@@ -194,10 +197,13 @@ async def opened(
     pause: float = 0.05,
     settle: float = 0.05,
     patience: float = AWAY_SECONDS,
+    quiet: float = 3600,
+    silent: float = SILENT_SECONDS,
     real: tuple[str, str] | None = None,
 ) -> AsyncIterator[Place]:
     """Start it all; without `ringing` Nightscout's socket can't be reached. `real` is another site, and its token."""
-    data, bell, fetched = site or still(), Ringing(), list[Fetch]()
+    data, bell, fetched, answering = site or still(), Ringing(), list[Fetch](), asyncio.Event()
+    answering.set()
     async with AsyncExitStack() as stack:
         socket = await stack.enter_async_context(TestServer(bell.app))
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -209,6 +215,7 @@ async def opened(
         def routes(gate: Gate) -> list[web.RouteDef]:
             async def fetch(asked: Fetch) -> bytes:
                 fetched.append(asked)
+                await answering.wait()
                 return await (upstream or gate.nightscout).rows(asked)
 
             made.append(
@@ -225,6 +232,8 @@ async def opened(
                     pause=pause,
                     settle=settle,
                     patience=patience,
+                    quiet=quiet,
+                    silent=silent,
                 )
             )
             return [web.route("*", "/socket.io/", made[0].serve)]
@@ -234,7 +243,7 @@ async def opened(
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for work in (live.run(), _watch(life, live)):
             stack.callback(tasks.create_task(work).cancel)
-        place = Place(life, live, data, bell, fetched)
+        place = Place(life, live, data, bell, fetched, answering)
         try:
             yield place
         finally:

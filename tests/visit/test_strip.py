@@ -5,12 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from proxy.locale.reader import Reader, as_before, read_by
+from proxy.visit.pages import files
 from proxy.visit.strip import strip_words
 from proxy.visit.visit import Shared
 
-SCRIPT = Path(__file__).parents[2] / "proxy/visit/static/strip.js"
+PARTS = Path(__file__).parents[2] / "proxy/visit/static/strip"
 SHARED = Shared(
     title="CGM only",
     whose="",
@@ -22,8 +25,21 @@ SHARED = Shared(
 
 
 def test_every_word_that_the_script_asks_for_is_there_and_no_other() -> None:
-    asked = set(re.findall(r"\bwords\.(\w+)", SCRIPT.read_text()))
+    text = "".join(part.read_text() for part in PARTS.iterdir())
+    asked = set(re.findall(r"\bwords\.(\w+)", text))
     assert asked == set(strip_words(SHARED, "Dr Grey", days=7, preview=False))
+
+
+async def test_the_script_is_one_file_of_all_its_parts_and_shares_nothing_with_the_page() -> None:
+    app = web.Application()
+    app.add_routes(files())
+    async with TestClient(TestServer(app)) as client, client.get("/visit/strip.js") as response:
+        text = await response.text()
+        assert response.content_type == "text/javascript"
+    assert text.startswith("(function () {\nvar strip = {};\n// On which of Nightscout's pages")
+    assert text.endswith("})(strip);\n})();\n")
+    for part in PARTS.iterdir():
+        assert text.count(part.read_text()) == 1, part.name
 
 
 def test_the_title_says_who_shares_with_whom_as_far_as_that_is_told() -> None:
