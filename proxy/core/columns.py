@@ -21,6 +21,20 @@ def column(rows: Sequence[Any], name: str) -> list[Any]:
     return _reader(kind, name)(rows)
 
 
+def column_of_some(rows: Sequence[Any], kinds: frozenset[type], name: str) -> list[Any]:
+    """Give the values of a field of rows that are None or of structs which all have it; None of what is None."""
+    return _reader_of_some(kinds, name)(rows)
+
+
+@lru_cache(maxsize=4096)
+def _reader_of_some(kinds: frozenset[type], name: str) -> Reader:  # noqa: ARG001 - so that others have their own
+    """Make the function, as `_reader` does."""
+    if iskeyword(name) or not name.isidentifier():
+        return lambda rows: [None if row is None else getattr(row, name) for row in rows]
+    made: Reader = eval(f"lambda rows: [None if row is None else row.{name} for row in rows]", {})  # noqa: S307 - a name of our own catalogue
+    return made
+
+
 @lru_cache(maxsize=4096)
 def _reader(kind: object, name: str) -> Reader:
     """Make the function; `kind` only sees to it that each kind has its own."""

@@ -106,6 +106,8 @@ class Study:
     """Collections that could not be read."""
     compared_from: Mapping[str, int] = field(default_factory=dict)
     """From when on a collection was read, where that is later than `span.floor`."""
+    comparison_late: bool = False
+    """Whether Nightscout is still sending what the period before is compared with."""
     stale: bool = False
     """Whether some of it is minutes old, because Nightscout did not answer again."""
     fetched: int = 0
@@ -130,7 +132,8 @@ class Study:
     @property
     def lacks_comparison(self) -> bool:
         """Say whether rows of the period before are missing that are read where it is compared."""
-        return bool(self.compared_from) and self.span.days <= MOST_COMPARED
+        never = {"devicestatus"} if self.span.days > MOST_COMPARED else set()
+        return bool(self.compared_from.keys() - never)
 
 
 def days_offered(grant: Grant, policy: Policy) -> tuple[int, ...]:

@@ -121,7 +121,9 @@ def _objects(child: Node, structs: Sequence[Any], pseudonyms: Pseudonyms) -> Non
         tidy(child, found, pseudonyms)
         put(child.name, compress(structs, map(eq, found, repeat(child.empty))), repeat(None))
         return
-    inner = list(chain.from_iterable(map(_inside, found)))
+    # Of what may be one or several, it mostly is one.
+    single = child.box == "either" and list not in set(map(type, found))
+    inner = found if single else list(chain.from_iterable(map(_inside, found)))
     tidy(child, inner, pseudonyms)
     if child.box != "map" and child.empty not in inner and [] not in found:
         return

@@ -44,9 +44,7 @@ class Piece:
 def pieces_of(view: View, span: Span, *, now: int) -> list[Piece]:
     """Cut a span, in the order in which its pieces are wanted: glucose first, comparisons last."""
     close = max(span.end, span.start)
-    cut = {
-        name: _cut(view, name, span.floor, close, now=now) for name in _COLLECTIONS if name in view.lenses
-    }
+    cut = {name: _cut(view, name, span.floor, close, now=now) for name in _COLLECTIONS if name in view.lenses}
     # What began before a period and still ran is in other rows than readings.
     begins = {"entries": span.start, "devicestatus": span.start - DAY}
     found = [

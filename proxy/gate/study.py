@@ -193,6 +193,11 @@ class Studies:
         for piece in [piece for piece, kept in self._kept.items() if now > kept.good_until + STALE_SECONDS]:
             self._forget(piece)
 
+    @property
+    def is_preparing(self) -> bool:
+        """Say whether something is being made ready that nobody has asked for yet."""
+        return bool(self._preparing)
+
     async def settled(self) -> None:
         """Wait until nothing more is being read."""
         while self._under_way or self._preparing:

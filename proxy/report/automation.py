@@ -1,6 +1,8 @@
 """Time in automation, and the times at which something else was asked of the loop."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Final, Literal
 
 from proxy.report.facts import MINUTE, MODES, EventKind, Material, Mode
@@ -11,6 +13,7 @@ from proxy.report.modes import Evidence, spans_of
 
 SHORTEST_OFF_MS: Final = 15 * MINUTE
 NOTE: Final = "inferred from uploads"
+_MOMENT: Final = attrgetter("at_ms")
 _TYPES: Final[dict[EventKind, tuple[str, ...]]] = {
     "override": ("Temporary Override",), "temporary_target": ("Temporary Target",), "exercise": ("Exercise",),
 }  # fmt: skip
@@ -89,8 +92,10 @@ def _system(material: Material) -> Literal["Loop", "OpenAPS, AAPS, Trio or iAPS"
 def _pumps(material: Material, start_ms: int, end_ms: int) -> tuple[str, ...]:
     if not material.shared.devices:
         return ()
-    seen = dict.fromkeys(state.pump for state in material.loop_states if start_ms <= state.at_ms < end_ms)
-    return tuple(name for name in seen if name)
+    states = material.loop_states
+    low = bisect_left(states, start_ms, key=_MOMENT)
+    high = bisect_left(states, end_ms, low, key=_MOMENT)
+    return tuple(name for name in dict.fromkeys([state.pump for state in states[low:high]]) if name)
 
 
 def _uploads(material: Material, evidence: Evidence, share: float) -> Figure:

@@ -42,14 +42,13 @@ def _alarms(at: Sequence[int], words: Sequence[Any]) -> Iterator[Event]:
             yield Event(moment, "possible_occlusion", words=told)
 
 
-def _states(rows: Sequence[Any], at: Sequence[int]) -> Iterator[LoopState]:
+def _states(rows: Sequence[Any], at: Sequence[int]) -> list[LoopState]:
     """Read states in columns: of a loop, of what it did, of the pump."""
     loops, openaps, pumps = column(rows, "loop"), column(rows, "openaps"), column(rows, "pump")
     ran = [loop or other for loop, other in zip(loops, openaps, strict=True)]
     columns = zip(
         at,
-        loops,
-        openaps,
+        ["loop" if loop else "openaps" if other else "" for loop, other in zip(loops, openaps, strict=True)],
         _enacted(column(ran, "enacted"), at),
         column(loops, "failureReason"),
         column(openaps, "suggested"),
@@ -58,19 +57,20 @@ def _states(rows: Sequence[Any], at: Sequence[int]) -> Iterator[LoopState]:
         pump_names(column(pumps, "manufacturer"), column(pumps, "model")),
         strict=True,
     )
-    for moment, loop, other, enacted, failure, suggested, suspended, override, pump in columns:
-        if not (loop or other or pump) and suspended is None:
-            continue
-        yield LoopState(
+    return [
+        LoopState(
             moment,
-            "loop" if loop else "openaps" if other else "",
+            system,
             enacted,
-            suggested=suggested is not None,
-            failed=bool(loop) and text(failure) != "",
-            suspended=suspended,
-            override=override if isinstance(override, bool) else None,
-            pump=pump,
+            suggested is not None,
+            failure is not None and system == "loop" and text(failure) != "",
+            suspended,
+            override if override is True or override is False else None,
+            pump,
         )
+        for moment, system, enacted, failure, suggested, suspended, override, pump in columns
+        if system or pump or suspended is not None
+    ]
 
 
 def _enacted(enacted: Sequence[Any], at: Sequence[int]) -> Iterator[int | None]:

@@ -6,6 +6,9 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
 
+import msgspec
+
+from proxy.core.columns import column_of_some
 from proxy.core.instants import milliseconds
 from proxy.report.facts import MINUTE
 
@@ -31,16 +34,22 @@ def column(rows: Sequence[Any], *names: str) -> list[Any]:
 
     How a row is asked is chosen once for its kind: a summary reads a dozen fields of ten thousand rows.
     """
-    found = list(rows)
+    found = rows
     for name in names:
         found = _column(found, name)
-    return found
+    return list(found)
 
 
-def _column(rows: list[Any], name: str) -> list[Any]:
-    asks = {kind: _ask(kind, name) for kind in set(map(type, rows))}
-    if len(asks) == 1:
-        return list(map(next(iter(asks.values())), rows))
+def _column(rows: Sequence[Any], name: str) -> list[Any]:
+    kinds = frozenset(map(type, rows)) - {type(None)}
+    structs = [kind for kind in kinds if issubclass(kind, msgspec.Struct)]
+    if len(structs) == len(kinds):
+        having = sum(name in kind.__struct_fields__ for kind in structs)
+        if not having:
+            return [None] * len(rows)
+        if having == len(structs):
+            return column_of_some(rows, kinds, name)
+    asks = {kind: _ask(kind, name) for kind in {type(None), *kinds}}
     return [asks[type(row)](row) for row in rows]
 
 

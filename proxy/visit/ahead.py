@@ -1,5 +1,6 @@
-"""First pages computed before they are asked for: when a grant is made, and while who came in reads the page after the PIN.
+"""Pages computed before they are asked for: when a grant is made, and while somebody reads what comes before.
 
+That is the page after the PIN, or a page for which Nightscout had not sent everything.
 What is computed is remembered beside its rows, and shown as any other page is: on record, and to nobody whose grant has
 ended.
 """
@@ -16,11 +17,11 @@ from proxy.visit import reading
 from proxy.visit.visit import Visit
 
 
-def begin(visit: Visit, grant: Grant) -> None:
-    """Begin to read and compute the page that comes first. What goes wrong, the page itself will say."""
+def begin(visit: Visit, grant: Grant, days: int | None = None) -> None:
+    """Begin to read and compute the page that comes first, or one of so many days. What goes wrong, the page itself will say."""
     if visit.studies is not None:
         with suppress(ChaperoneError):
-            visit.studies.prepare(grant, partial(_computed, visit, grant))
+            visit.studies.prepare(grant, partial(_computed, visit, grant), days)
 
 
 async def prepare(visit: Visit, grant: Grant, paper: Paper) -> Prepared:

@@ -26,7 +26,7 @@ def notices_of(study: Study) -> tuple[str, ...]:
         found.append(
             say("Nightscout did not answer everything just now. What came is shown; what is missing says so.")
         )
-    elif study.late:
+    elif study.late or study.comparison_late:
         found.append(say("Nightscout is still sending some of the data. This page asks again by itself."))
     if study.stale:
         found.append(

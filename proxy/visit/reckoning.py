@@ -29,7 +29,7 @@ def figures_of(material: Material, study: Study, choice: Choice, *, now: int) ->
         zone=study.zone,
         now_ms=now,
         targets=choice.targets,
-        floor_ms=study.span.floor,
+        floor_ms=max(study.span.floor, study.compared_from.get("entries", 0)),
     )
 
 

@@ -30,8 +30,10 @@ class Studies(Protocol):
         """Count a question; False if there are too many, and then that is on record."""
         ...
 
-    def prepare(self, grant: Grant, then: Callable[[Study], Awaitable[None]]) -> None:
-        """Begin to read what the first page will need; `then` is given it, unless a page asks first."""
+    def prepare(
+        self, grant: Grant, then: Callable[[Study], Awaitable[None]], days: int | None = None
+    ) -> None:
+        """Begin to read what the first page, or one of so many days, will need; `then` is given it, unless a page asks first."""
         ...
 
     async def study(self, grant: Grant, days: int) -> Study:

@@ -22,7 +22,7 @@ from proxy.report.targets import TARGETS
 from proxy.report.words import UNITS
 from proxy.report.words_lists import MOST_LISTED
 from proxy.report.words_text import as_text
-from proxy.visit import pages
+from proxy.visit import ahead, pages
 from proxy.visit.asked import Asking, asking_of
 from proxy.visit.browser import SignedIn, signed_in
 from proxy.visit.choices import Choice, keep_units, read_choice
@@ -148,9 +148,13 @@ async def _page(reader: Reader) -> web.Response:
         return pages.render("summary.html", page=page_of(one, study, policy, choice), text=text, **values)
 
     response = pages.html(await asyncio.to_thread(rendered), headers=reader.asking.headers)
-    if study.late:
+    if study.late or study.comparison_late:
         response.headers["Refresh"] = f"{AGAIN_SECONDS};url={choice.address()}&again=1"
-    return await reader.send(response, study, f"page {choice.words}")
+    sent = await reader.send(response, study, f"page {choice.words}")
+    if study.late or study.comparison_late:
+        # What comes meanwhile is computed meanwhile: for the page that asks again.
+        ahead.begin(visit, reader.found.grant, choice.days)
+    return sent
 
 
 async def _text(reader: Reader) -> web.Response:

@@ -5,9 +5,9 @@ from typing import Final
 
 from proxy.core.study import Study
 
-_TRIES: Final = 30
-"""Each waits up to a second."""
-_TRIES_TO_COMPARE: Final = 12
+_TRIES: Final = 50
+"""Each waits up to half a second."""
+_TRIES_TO_COMPARE: Final = 20
 """A file without the comparison is better than none."""
 
 

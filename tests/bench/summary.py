@@ -1,13 +1,16 @@
 """The summary: from the navigation to readable in Chromium, what it costs the server, and its PDF; beside them peers.
 
-Cold is the first page of a server that was just started, right after the PIN: nothing was read, compiled or computed
-before. Who reads "Is this your patient?" first comes some seconds later. Later is the same page when its rows are older
-than five seconds, so that the newest days are read anew; at once is the same page within those seconds. The PDF is of a
-page that was just shown, as by a click on it, or later: then its rows are read anew too.
+Cold is the first page of a server that was just started, by who goes on from "Is this your patient?" as soon as it is
+there: nothing was read or computed before the PIN. While that was typed, the server loaded what makes pages; such a
+reader sees glucose first, and a page that asks again by itself for what Nightscout had not sent yet. Who reads "Is this
+your patient?" comes some seconds later. Later is the same page when its rows are older than five seconds, so that the
+newest days are read anew; at once is the same page within those seconds. The PDF is of a page that was just shown, as by
+a click on it, or later: then its rows are read anew too.
 """
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 import sys
@@ -32,6 +35,8 @@ from tests.report.oracle.environment import RUNNER, SITE, made
 ROUNDS: Final = 5
 PEER_ROUNDS: Final = 7
 DAYS: Final = 14
+TYPING_SECONDS: Final = 4
+"""Six digits, read off a paper or a phone."""
 WELCOME_SECONDS: Final = 8
 DAY_MS: Final = 86_400_000
 _STATIC: Final = Path(__file__).parents[2] / "proxy" / "visit" / "static"
@@ -92,9 +97,12 @@ async def _round(browser: Browser, site: Served, seen: Seen, *, welcomed: bool) 
     address = site.address
     async with httpx.AsyncClient(base_url=address, headers={"Origin": address}) as client:
         await client.get("/visit")
+        await asyncio.sleep(TYPING_SECONDS)
         form = {"link": minted["link"], "passcode": minted["passcode"]}
         entered = await client.post("/visit", data=form)
-        cookie = {"name": "chaperone", "value": entered.cookies["chaperone"], "url": address}
+        await client.get(entered.headers["Location"])
+        cookies = dict(entered.cookies)
+        cookie = {"name": "chaperone", "value": cookies["chaperone"], "url": address}
     context = await browser.new_context(bypass_csp=True)
     await context.add_cookies([cookie])  # type: ignore[list-item]  # a dict with a URL, as documented
     await context.add_init_script(_WATCH)
@@ -109,9 +117,7 @@ async def _round(browser: Browser, site: Served, seen: Seen, *, welcomed: bool) 
             seen.html = await _page(context, site, took)
         for took in (Took(), seen.pdf_later, seen.pdf):  # once for nothing: the first loads typst
             await asyncio.sleep(FRESH_SECONDS + 1)  # else it would be the same file
-            if took is seen.pdf:
-                await context.request.get(f"{address}/visit/summary")
-            await _file(context, site, took)
+            await _file(cookies, site, took, shown=took is seen.pdf)
     finally:
         await context.close()
 
@@ -127,12 +133,16 @@ async def _page(context: BrowserContext, site: Served, took: Took) -> str:
     return html
 
 
-async def _file(context: BrowserContext, site: Served, took: Took) -> None:
-    begun = time.perf_counter()
-    with _cpu(site.subject, took):
-        answer = await context.request.get(f"{site.address}/visit/files/pdf")
-        assert (await answer.body()).startswith(b"%PDF")
-    took.wall.append(1000 * (time.perf_counter() - begun))
+async def _file(cookies: dict[str, str], site: Served, took: Took, *, shown: bool = False) -> None:
+    """Fetch the PDF, right after the page if that was `shown`: by a plain client, since a browser's is a program away."""
+    async with httpx.AsyncClient(base_url=site.address, cookies=cookies, timeout=60) as client:
+        if shown:
+            await client.get("/visit/summary")
+        begun = time.perf_counter()
+        with _cpu(site.subject, took):
+            answer = await client.get("/visit/files/pdf")
+        assert answer.content.startswith(b"%PDF")
+        took.wall.append(1000 * (time.perf_counter() - begun))
 
 
 @contextmanager
@@ -155,13 +165,14 @@ class Peers:
 
     ours: Sequence[float]
     iglu: Sequence[float]
+    r_iglu: Sequence[float]
     weasyprint: Sequence[float]
 
 
 def peers(url: str, token: str, html: str) -> Peers:
-    """Let the peers do their part of the same page: iglu-python its figures of glucose, WeasyPrint its PDF."""
+    """Let the peers do their part of the same page: iglu, in Python and in R, its figures of glucose, WeasyPrint its PDF."""
     rows = _readings(url, token)
-    return Peers(_ours(rows), _iglu(rows), _weasyprint(html))
+    return Peers(_ours(rows), _iglu(rows), _r_iglu(rows), _weasyprint(html))
 
 
 def _readings(url: str, token: str) -> list[dict[str, Any]]:
@@ -210,6 +221,19 @@ def _iglu(rows: list[dict[str, Any]]) -> list[float]:
     return list(json.loads(told)) if told else []
 
 
+def _r_iglu(rows: list[dict[str, Any]]) -> list[float]:
+    """Let R iglu compute the same figures of the same readings, where R has it; its clock is R's own."""
+    lines = "".join(f"{row['date']},{row['sgv']}\n" for row in reversed(rows))
+    libraries = os.pathsep.join(filter(None, [os.environ.get("R_LIBS", ""), str(CACHE / "r")]))
+    told = _fed(
+        ["Rscript", str(PEERS / "iglu_page.R"), str(PEER_ROUNDS)],
+        f"at,mgdl\n{lines}",
+        R_LIBS=libraries,
+        TZ="UTC",
+    )
+    return list(json.loads(told)["spent"]) if told else []
+
+
 def _weasyprint(html: str) -> list[float]:
     program = CACHE / "weasyprint" / "bin" / "python"
     if not program.exists():
@@ -223,9 +247,17 @@ def _weasyprint(html: str) -> list[float]:
     return list(json.loads(told)["spent"]) if told else []
 
 
-def _fed(command: list[str], text: str) -> str:
+def _fed(command: list[str], text: str, **environ: str) -> str:
     try:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=300)
+        done = subprocess.run(
+            command,
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+            env=os.environ | environ,
+        )
     except FileNotFoundError:
         return ""
     return done.stdout if done.returncode == 0 else ""
@@ -254,6 +286,7 @@ def peers_table(others: Peers) -> str:
     for name, spent in (
         ("glucose figures, curve, days and episodes: Chaperone", others.ours),
         ("glucose figures and episodes: iglu-python", others.iglu),
+        ("glucose figures and episodes: R iglu", others.r_iglu),
         ("the page as a PDF: WeasyPrint", others.weasyprint),
     ):
         then = f"{spent[0]:.0f} | {median(spent[1:]):.0f}" if spent else "not installed |"

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from proxy.core.catalog import COLLECTIONS
-from proxy.core.columns import column
+from proxy.core.columns import column, column_of_some
 
 
 class Row(msgspec.Struct):
@@ -50,3 +50,9 @@ def test_a_word_of_pythons_own_can_be_the_name_of_a_field(name: str) -> None:
     kind = msgspec.defstruct("Kind", [("date", int, 0), (name, int | None, None)])
     rows = [kind(1, 5), kind(2), kind(3, 6)]
     assert column(rows, name) == [5, None, 6]
+
+
+def test_a_column_of_rows_that_may_be_missing_has_none_for_those() -> None:
+    for _ in range(100):
+        assert column_of_some([Row(3), None], frozenset({Row}), "date") == [3, None]
+        assert column_of_some([Row(3), None, Other("a")], frozenset({Row, Other}), "date") == [3, None, 0]

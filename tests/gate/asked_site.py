@@ -15,7 +15,11 @@ class Asked:
     """A Nightscout that notes what it is asked, and can be slow or dead for one collection."""
 
     questions: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    answered: list[tuple[str, dict[str, str], int]] = field(default_factory=list)
+    """What was answered, and how many questions had been asked then."""
     slow: dict[str, asyncio.Event] = field(default_factory=dict)
+    slow_before: int | None = None
+    """Only readings from before this moment are slow, if any are."""
     dead: set[str] = field(default_factory=set)
     empty: bool = False
 
@@ -27,8 +31,9 @@ class Asked:
     async def _answer(self, request: web.Request) -> web.Response:
         name = request.path.rpartition("/")[2].removesuffix(".json")
         self.questions.append((name, dict(request.query)))
-        if name in self.slow:
+        if name in self.slow and not self._is_young(request):
             await self.slow[name].wait()
+        self.answered.append((name, dict(request.query), len(self.questions)))
         if name in self.dead:
             return web.Response(status=500)
         rows: list[dict[str, Any]] = []
@@ -41,6 +46,9 @@ class Asked:
                 if low <= at < high
             ]
         return web.json_response(rows)
+
+    def _is_young(self, request: web.Request) -> bool:
+        return self.slow_before is not None and int(request.query["find[date][$lt]"]) > self.slow_before
 
     def asked(self, name: str) -> list[dict[str, str]]:
         return [query for asked, query in self.questions if asked == name]

@@ -194,6 +194,50 @@ async def test_glucose_is_there_while_device_status_is_still_on_its_way() -> Non
         await studies.stop()
 
 
+async def test_device_status_is_asked_for_when_glucose_has_come() -> None:
+    asked = Asked()
+    async with studying(asked) as (_, grant, studies):
+        study = await studies.study(grant, 14)
+        await studies.settled()
+    first = [name for name, _ in asked.questions].index("devicestatus")
+    glucose = [
+        before
+        for name, query, before in asked.answered
+        if name == "entries" and int(query["find[date][$lt]"]) > study.span.start
+    ]
+    assert len(glucose) > 1
+    assert max(glucose) <= first
+
+
+async def test_readings_to_compare_with_are_not_waited_for_and_said_to_be_coming() -> None:
+    asked = Asked(slow={"entries": asyncio.Event()})
+    async with studying(asked) as (house, grant, _):
+        studies = Studies(house.gate, patience=0.05)
+        asked.slow_before = NOW - 20 * DAY
+        study = await studies.study(grant, 14)
+        assert not study.late
+        assert study.comparison_late
+        assert study.lacks_comparison
+        assert study.compared_from["entries"] == study.span.start
+        assert min(row.date for row in study.rows["entries"]) <= study.span.start
+        asked.slow["entries"].set()
+        await studies.settled()
+        study = await studies.study(grant, 14)
+        assert not study.comparison_late
+        assert min(row.date for row in study.rows["entries"]) <= study.span.start - 14 * DAY
+        await studies.stop()
+
+
+async def test_a_page_of_other_days_can_be_prepared_too() -> None:
+    asked = Asked()
+    async with studying(asked, "cgm-only") as (_, grant, studies):
+        studies.prepare(grant, days=30)
+        await studies.settled()
+        before = len(asked.questions)
+        await studies.study(grant, 30)
+    assert len(asked.questions) == before > 0
+
+
 async def test_what_nightscout_refuses_is_named_and_the_rest_is_there() -> None:
     asked = Asked(dead={"treatments"})
     async with studying(asked) as (_, grant, studies):

@@ -20,7 +20,7 @@ from jinja2.meta import find_referenced_templates
 from proxy.visit import pages, reading
 
 reading.load()
-environment = pages._TEMPLATES
+environment = pages._TEMPLATES._environment
 compiled = {name for _, name in environment.cache.keys()}
 wanted = ["summary.html"]
 for name in wanted:

@@ -4,13 +4,16 @@ import asyncio
 
 import pytest
 
+from proxy.core.grant import DAY
 from proxy.gate.study import Studies
 from proxy.visit import Visit
 from proxy.visit import pages as written
 from proxy.visit.arrived import FAILED, LATE
 from proxy.visit.summary_page import Remarks
 from tests.gate.asked_site import Asked
-from tests.living import Living, living
+from tests.living import NOW, Living, living
+
+COMPARED = "14 days before"
 
 
 async def page(house: Living, headers: dict[str, str], path: str = "/visit/summary") -> tuple[str, str]:
@@ -33,6 +36,34 @@ async def test_what_is_late_is_labelled_and_the_page_asks_again_by_itself() -> N
         text, again = await page(house, headers)
         assert LATE not in text
         assert again == ""
+
+
+async def test_without_the_readings_before_nothing_is_compared_and_the_page_asks_again() -> None:
+    asked = Asked(slow={"entries": asyncio.Event()}, slow_before=NOW - 20 * DAY)
+    async with living(upstream=asked.site, patience=0.2) as house:
+        headers = await house.enter(await house.mint("cgm-only", days=90))
+        text, again = await page(house, headers)
+        assert COMPARED not in text
+        assert "still sending some of the data" in text
+        assert "GMI" in text
+        assert "again=1" in again
+        asked.slow["entries"].set()
+        await house.studies.settled()
+        text, again = await page(house, headers)
+        assert COMPARED in text
+        assert again == ""
+
+
+async def test_what_comes_after_a_page_is_computed_before_it_asks_again() -> None:
+    asked = Asked(slow={"devicestatus": asyncio.Event()})
+    async with living(upstream=asked.site, patience=0.2) as house:
+        headers = await house.enter(await house.mint("consultant", days=30))
+        await page(house, headers, "/visit/summary?days=30")
+        assert house.studies.is_preparing
+        asked.slow["devicestatus"].set()
+        await house.studies.settled()
+        await page(house, headers, "/visit/summary?days=30")
+        assert not house.studies.is_preparing
 
 
 @pytest.mark.parametrize("dead", ["treatments", "devicestatus", "entries"])
