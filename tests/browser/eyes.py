@@ -17,7 +17,7 @@ _LOOKS: Final[tuple[tuple[str, ViewportSize, Scheme], ...]] = (
     ("phone-light", PHONE, "light"),
     ("desktop-dark", DESKTOP, "dark"),
 )
-_PICTURES: Final[tuple[tuple[str, ViewportSize, Scheme], ...]] = (
+PICTURES: Final[tuple[tuple[str, ViewportSize, Scheme], ...]] = (
     *_LOOKS,
     ("desktop-light", DESKTOP, "light"),
     ("phone-dark", PHONE, "dark"),
@@ -56,7 +56,7 @@ class Eyes:
             await self._pictures(Path(folder), name)
 
     async def _pictures(self, folder: Path, name: str) -> None:
-        for variant, size, scheme in _PICTURES:
+        for variant, size, scheme in PICTURES:
             await self.page.set_viewport_size(size)
             await self.page.emulate_media(color_scheme=scheme)
             await self.page.screenshot(path=folder / f"{name}-{variant}.png", full_page=True)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestServer, unused_port
 from aiohttp.typedefs import Middleware
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, async_playwright
 
 from proxy import app
 from proxy.core.grant import HOUR
@@ -150,9 +150,14 @@ async def kept_chromium(profile: Path) -> AsyncIterator[BrowserContext]:
 
 
 def faults_of(page: Page) -> list[str]:
-    """Collect what goes wrong on a page from now on."""
+    """Collect what goes wrong on a page from now on, and at which address. Leaving a page that loads is no fault."""
     heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            heard.append(f"{message.text} {message.location['url']}")
+
+    page.on("console", on_console)
     page.on("pageerror", lambda error: heard.append(str(error)))
     return heard
 

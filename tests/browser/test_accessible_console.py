@@ -16,7 +16,7 @@ from tests.browser.house import House, needs_chromium, window
 from tests.browser.test_console_share import phone
 from tests.owner.place import PASSPHRASE, Place, console_place
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 FAR = "https://console.example"
 UNFOLD = "document.querySelectorAll('main details').forEach(each => { each.open = true })"
 

@@ -7,7 +7,7 @@ from proxy.core.waiting import ASK_FIRST
 from tests.browser.eyes import Eyes
 from tests.browser.house import House, needs_chromium, sign_in, window
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_before_the_door(browser: Browser, house: House) -> None:

@@ -7,45 +7,46 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from proxy.owner.notices_page import teller
 from proxy.owner.notices_watch import look
-from tests.browser.house import ARGS, CHROMIUM, needs_chromium
+from tests.browser.house import faults_of, needs_chromium, window
 from tests.browser.test_console_sign_in import DESKTOP, PHONE
-from tests.owner.place import Browser, Place
+from tests.owner.place import Browser as Ada
+from tests.owner.place import Place
 from tests.owner.visits import ON_A_PC, at_home, given, opened, told
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 EVIL = "<img src=x onerror=\"document.title='taken'\">"
 
 
 @asynccontextmanager
 async def watching(
-    *, script: bool = True, phone: bool = True
-) -> AsyncIterator[tuple[Page, Place, Browser, list[str]]]:
-    """Open a real browser in which Ada has signed in; hear what it complains of."""
-    async with at_home() as (ada, place), async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        context = await browser.new_context(
-            base_url=place.console.origin, viewport=PHONE if phone else DESKTOP, java_script_enabled=script
-        )
+    browser: Browser, *, script: bool = True, phone: bool = True
+) -> AsyncIterator[tuple[Page, Place, Ada, list[str]]]:
+    """Open a window in which Ada has signed in; hear what it complains of."""
+    async with (
+        at_home() as (ada, place),
+        window(
+            browser,
+            base_url=place.console.origin,
+            viewport=PHONE if phone else DESKTOP,
+            java_script_enabled=script,
+        ) as page,
+    ):
         cookies = [
             {"name": name, "value": value, "url": place.console.origin} for name, value in ada.cookies.items()
         ]
-        await context.add_cookies(cookies)  # type: ignore[arg-type]  # plain dicts in place of typed ones
-        page, heard = await context.new_page(), list[str]()
-        page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: heard.append(str(error)))
-        try:
-            yield page, place, ada, heard
-        finally:
-            await browser.close()
+        await page.context.add_cookies(cookies)  # type: ignore[arg-type]  # plain dicts in place of typed ones
+        yield page, place, ada, faults_of(page)
 
 
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
-async def test_the_open_log_follows_what_the_clinician_does_and_one_tap_ends_it(phone: bool) -> None:
-    async with watching(phone=phone) as (page, place, _, heard):
+async def test_the_open_log_follows_what_the_clinician_does_and_one_tap_ends_it(
+    browser: Browser, phone: bool
+) -> None:
+    async with watching(browser, phone=phone) as (page, place, _, heard):
         grant = await given(place)
         await page.goto("/access")
         await page.click("text=Watch the log")
@@ -68,8 +69,8 @@ async def test_the_open_log_follows_what_the_clinician_does_and_one_tap_ends_it(
         assert heard == []
 
 
-async def test_ending_works_by_keyboard_alone_and_without_a_script() -> None:
-    async with watching(script=False) as (page, place, _, _heard):
+async def test_ending_works_by_keyboard_alone_and_without_a_script(browser: Browser) -> None:
+    async with watching(browser, script=False) as (page, place, _, _heard):
         grant = await given(place)
         await page.goto("/access")
         focused = page.locator("button.final:focus")
@@ -85,8 +86,8 @@ async def test_ending_works_by_keyboard_alone_and_without_a_script() -> None:
         assert ended.ending == "revoked"
 
 
-async def test_what_others_wrote_stays_text_also_where_the_script_writes_it() -> None:
-    async with watching() as (page, place, _, heard):
+async def test_what_others_wrote_stays_text_also_where_the_script_writes_it(browser: Browser) -> None:
+    async with watching(browser) as (page, place, _, heard):
         grant = await given(place, f"Dr {EVIL}", words=EVIL)
         await page.goto(f"/access/{grant.id}")
         await opened(place, grant, device=EVIL)
@@ -102,8 +103,8 @@ async def test_what_others_wrote_stays_text_also_where_the_script_writes_it() ->
         assert heard == []
 
 
-async def test_the_badge_counts_what_is_new_until_it_was_looked_at() -> None:
-    async with watching() as (page, place, _, heard):
+async def test_the_badge_counts_what_is_new_until_it_was_looked_at(browser: Browser) -> None:
+    async with watching(browser) as (page, place, _, heard):
         await opened(place, await given(place))
         await look(teller(place.console))
         await page.goto("/settings")
@@ -116,8 +117,8 @@ async def test_the_badge_counts_what_is_new_until_it_was_looked_at() -> None:
         assert heard == []
 
 
-async def test_a_saved_log_is_chosen_as_a_file_and_checked(tmp_path: Path) -> None:
-    async with watching() as (page, place, _, heard):
+async def test_a_saved_log_is_chosen_as_a_file_and_checked(browser: Browser, tmp_path: Path) -> None:
+    async with watching(browser) as (page, place, _, heard):
         grant = await opened(place, await given(place))
         await page.goto(f"/access/{grant.id}")
         await page.click("text=The exact records")
@@ -136,8 +137,8 @@ async def test_a_saved_log_is_chosen_as_a_file_and_checked(tmp_path: Path) -> No
         assert heard == []
 
 
-async def test_a_tick_is_kept_as_it_is_set() -> None:
-    async with watching() as (page, place, _, heard):
+async def test_a_tick_is_kept_as_it_is_set(browser: Browser) -> None:
+    async with watching(browser) as (page, place, _, heard):
         grant = await given(place)
         await page.goto(f"/access/{grant.id}")
         async with page.expect_response(lambda answer: answer.url.endswith("/checklist")):

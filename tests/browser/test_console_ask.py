@@ -11,14 +11,15 @@ from proxy.core.mint import Minted
 from tests.browser.house import PATIENCE, House, needs_chromium, sign_in, window
 from tests.browser.test_console_share import PHONE, phone
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def look(page: Page, name: str) -> None:
-    """Keep a picture where somebody wants to look at one."""
-    folder = os.environ.get("CHAPERONE_PICTURES")
-    if folder:
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    """Keep pictures, by day and by night, where somebody wants to look at them."""
+    folder = os.environ.get("CHAPERONE_PICTURES", "")
+    for scheme in ("light", "dark") if folder else ():
+        await page.emulate_media(color_scheme=scheme)
+        await page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=True)
 
 
 async def say_yes(owner: Page, minted: Minted) -> None:
@@ -27,32 +28,26 @@ async def say_yes(owner: Page, minted: Minted) -> None:
     await owner.wait_for_selector("text=Their page follows at once")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_a_yes_on_the_phone_shows_on_the_open_page_by_itself(
-    browser: Browser, house: House, scheme: str
-) -> None:
+async def test_a_yes_on_the_phone_shows_on_the_open_page_by_itself(browser: Browser, house: House) -> None:
     minted = await house.mint()
-    async with (
-        window(browser, color_scheme=scheme) as clinic,
-        phone(browser, house, color_scheme=scheme) as owner,
-    ):
+    async with window(browser) as clinic, phone(browser, house) as owner:
         await sign_in(clinic, minted)
         await clinic.goto(f"{house.url}/visit/home")
-        await look(clinic, f"home-before-{scheme}")
+        await look(clinic, "home-before")
         await clinic.get_by_role("button", name="Ask for pump and loop settings").click()
         await clinic.wait_for_selector("#asking[data-waits]")
         assert "The answer comes on this page" in await clinic.inner_text("#asking")
-        await look(clinic, f"home-asked-{scheme}")
+        await look(clinic, "home-asked")
         # Any page of the console says that somebody asks.
         await owner.wait_for_selector("#asked:visible")
-        await look(owner, f"hint-{scheme}")
+        await look(owner, "hint")
         await owner.click("#asked a")
         await owner.wait_for_selector("section.ask")
-        await look(owner, f"asks-{scheme}")
+        await look(owner, "asks")
         await say_yes(owner, minted)
         await clinic.wait_for_selector("#asking:has-text('said yes')")
         assert "Pump and loop settings" in await clinic.inner_text(".shown")
-        await look(clinic, f"home-given-{scheme}")
+        await look(clinic, "home-given")
         await house.revoke(minted)
 
 

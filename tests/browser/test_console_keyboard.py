@@ -12,8 +12,10 @@ from proxy.house import clock
 from tests.browser.house import WIDE, House, needs_chromium
 from tests.browser.test_console_share import phone
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 MOST_STOPS = 60
+LOOKS_EVERY = 5000
+"""Milliseconds after which the page of questions has looked for new ones."""
 _STOP = """() => {
     const at = document.activeElement, label = at.closest("label"), box = (label || at).getBoundingClientRect();
     const drawn = [at, at.nextElementSibling, label].filter(Boolean).map(each => getComputedStyle(each));
@@ -148,20 +150,24 @@ async def test_who_is_about_to_answer_keeps_the_place_when_another_question_come
     store = house.inside.store
     await store.put(ASK, first.grant.id, encode(Ask("more days", clock(), (clock(),))), version=None)
     async with desk(browser, house) as page:
+        await page.clock.install()
         await page.goto(f"{house.inside.settings.owner_origin}/asks")
         await page.focus("input[name=days]")
         await page.keyboard.press("ArrowDown")
         chosen = await page.evaluate("document.activeElement.value")
         await store.put(ASK, second.grant.id, encode(Ask("settings", clock(), (clock(),))), version=None)
+        await page.clock.run_for(LOOKS_EVERY)
         await page.wait_for_selector("section.ask:has-text('Second clinic asks')")
         assert await page.evaluate("document.activeElement.value") == chosen
         assert await page.evaluate("document.activeElement.checked")
         assert "Second clinic asks for" in await page.inner_text("#announced")
         # Somebody else answers the one that is held: the keyboard goes on from the heading.
         await store.drop(ASK, first.grant.id)
+        await page.clock.run_for(LOOKS_EVERY)
         await page.wait_for_selector("section.ask:has-text('First clinic')", state="detached")
         assert await page.evaluate("document.activeElement.tagName") == "H1"
         await store.drop(ASK, second.grant.id)
+        await page.clock.run_for(LOOKS_EVERY)
         await page.wait_for_selector("#asks:has-text('Nobody asks for anything')")
     await house.revoke(first)
     await house.revoke(second)

@@ -8,7 +8,7 @@ from proxy.core.remarks import DRAFT, NEXT
 from tests.browser.house import House, faults_of, needs_chromium, window
 from tests.browser.test_console_share import phone
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 ATTACK = "<img src=x onerror=document.title='acted'>\u202e{{ 7*7 }}"
 SHOWN = ATTACK.replace("\u202e", "")
 NARROW = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"

@@ -15,7 +15,7 @@ from proxy.house import clock
 from proxy.owner.setting_up import offer_first
 from tests.browser.house import PATIENCE, House, needs_chromium
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 KEY_OF_THE_PHONE = {
     "protocol": "ctap2",
@@ -223,9 +223,8 @@ async def test_the_switches_tell_what_is_shared_and_what_is_not(browser: Browser
         await page.wait_for_selector("#room")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_a_telephone_is_wide_enough_for_sharing(scheme: Any, browser: Browser, house: House) -> None:
-    async with phone(browser, house, color_scheme=scheme) as page:
+async def test_a_telephone_is_wide_enough_for_sharing(browser: Browser, house: House) -> None:
+    async with phone(browser, house) as page:
         wide = "document.documentElement.scrollWidth"
         assert await page.evaluate(wide) <= 390
         await page.fill("#clinician", "Zentrum für Diabetologie und Endokrinologie Nordwest")

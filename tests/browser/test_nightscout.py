@@ -25,7 +25,7 @@ SECRET = os.environ.get("API_SECRET", "")
 pytestmark = [
     pytest.mark.nightscout,
     needs_chromium,
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(not URL or not TOKEN, reason="set NIGHTSCOUT_URL and NIGHTSCOUT_TOKEN"),
 ]
 IS_DRAWN = "() => /^[0-9.]+$/.test(document.querySelector('.currentBG').innerText.trim())"
@@ -38,7 +38,7 @@ window.setInterval = (work, every) => timer(work, every === 10000 ? 1e9 : every)
 """So that the strip can't have noticed the end by asking every ten seconds."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def real(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     async with open_house(tmp_path_factory.mktemp("real"), URL, TOKEN) as house:
         yield house

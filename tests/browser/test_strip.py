@@ -1,34 +1,22 @@
 """The strip on a page of Nightscout's, in Chromium: what it says, the units, closing, and the end."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize
 
 from proxy.core.record import Draft
+from tests.browser.house import faults_of, needs_chromium, window
 from tests.living import Access, Living, living
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
-ARGS += ["--disable-component-update", "--disable-sync"]
 PAGE = """<!DOCTYPE html><html><head><title>Nightscout</title><link rel="icon" href="data:,"></head><body><div id="toolbar">bar</div>
 <a id="treatmentDrawerToggle" href="#">+</a><table><tr id="row"><td><input id="rp_enablenotes"></td></tr></table>
 <p id="chart" style="height: 400px">chart</p><script>document.title = "ran " + localStorage.getItem("units");</script>
 </body></html>"""
 
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists() and not os.environ.get("CI"), reason="no Chromium on this machine"
-)
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 
 def small_site() -> web.Application:
@@ -45,14 +33,13 @@ def small_site() -> web.Application:
 
 
 @asynccontextmanager
-async def looking(*, width: int = 1280) -> AsyncIterator[tuple[Page, Living, Access, list[str]]]:
-    """Sign in with link and PIN in a real browser, and open the dashboard."""
-    async with living(upstream=small_site) as house, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-        page = await browser.new_page(viewport={"width": width, "height": 800})
-        heard: list[str] = []
-        page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: heard.append(str(error)))
+async def looking(
+    browser: Browser, *, width: int = 1280
+) -> AsyncIterator[tuple[Page, Living, Access, list[str]]]:
+    """Sign in with link and PIN in a window of its own, and open the dashboard."""
+    size: ViewportSize = {"width": width, "height": 800}
+    async with living(upstream=small_site) as house, window(browser, viewport=size) as page:
+        heard = faults_of(page)
         access = await house.mint("consultant")
         await page.goto(access.minted.link)
         await page.fill("#passcode", access.minted.passcode)
@@ -60,14 +47,13 @@ async def looking(*, width: int = 1280) -> AsyncIterator[tuple[Page, Living, Acc
         await page.wait_for_url("**/visit/welcome")
         await page.goto(str(house.url))
         await page.wait_for_selector("#chaperone-strip strong")
-        try:
-            yield page, house, access, heard
-        finally:
-            await browser.close()
+        yield page, house, access, heard
 
 
-async def test_the_strip_says_with_whom_what_is_withheld_and_hides_what_can_not_be_used() -> None:
-    async with looking() as (page, _, _, heard):
+async def test_the_strip_says_with_whom_what_is_withheld_and_hides_what_can_not_be_used(
+    browser: Browser,
+) -> None:
+    async with looking(browser) as (page, _, _, heard):
         strip = page.locator("#chaperone-strip")
         assert "Shared with Diabetes clinic" in await strip.inner_text()
         assert "nobody is asked to watch it" in await strip.inner_text()
@@ -80,8 +66,8 @@ async def test_the_strip_says_with_whom_what_is_withheld_and_hides_what_can_not_
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-async def test_the_strip_is_slim_and_never_over_the_page(width: int) -> None:
-    async with looking(width=width) as (page, _, _, _):
+async def test_the_strip_is_slim_and_never_over_the_page(browser: Browser, width: int) -> None:
+    async with looking(browser, width=width) as (page, _, _, _):
         strip = await page.locator("#chaperone-strip").bounding_box()
         toolbar = await page.locator("#toolbar").bounding_box()
         assert strip is not None
@@ -90,8 +76,8 @@ async def test_the_strip_is_slim_and_never_over_the_page(width: int) -> None:
         assert toolbar["y"] >= strip["y"] + strip["height"]
 
 
-async def test_units_are_chosen_once_for_all_pages() -> None:
-    async with looking() as (page, house, _, _):
+async def test_units_are_chosen_once_for_all_pages(browser: Browser) -> None:
+    async with looking(browser) as (page, house, _, _):
         await page.click("text=mmol/L")
         await page.wait_for_function("document.title === 'ran mmol'")
         assert await page.get_attribute("text=mmol/L", "aria-pressed") == "true"
@@ -101,8 +87,8 @@ async def test_units_are_chosen_once_for_all_pages() -> None:
         assert await page.title() == "ran mmol"
 
 
-async def test_closing_leaves_nothing_in_this_browser() -> None:
-    async with looking() as (page, house, _, _):
+async def test_closing_leaves_nothing_in_this_browser(browser: Browser) -> None:
+    async with looking(browser) as (page, house, _, _):
         await page.keyboard.press("Tab")
         await page.click("text=Close on this computer")
         await page.wait_for_url("**/visit/closed")
@@ -113,8 +99,8 @@ async def test_closing_leaves_nothing_in_this_browser() -> None:
         assert await page.is_visible("#passcode")
 
 
-async def test_an_open_page_leaves_when_the_access_ends() -> None:
-    async with looking() as (page, house, access, _):
+async def test_an_open_page_leaves_when_the_access_ends(browser: Browser) -> None:
+    async with looking(browser) as (page, house, access, _):
         await house.store.end(access.id, "revoked", Draft("ended", house.clock(), {"ending": "revoked"}))
         await page.wait_for_url("**/visit/ended", timeout=20_000)
         assert "This access has ended" in await page.inner_text("main")

@@ -4,11 +4,12 @@ import asyncio
 from pathlib import Path
 
 import pypdf
-from playwright.async_api import Page, expect
+import pytest
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser.house import PATIENCE, chromium, demo_house, faults_of, needs_chromium, sign_in, window
+from tests.browser.house import PATIENCE, House, faults_of, needs_chromium, sign_in, window
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def settled(page: Page) -> None:
@@ -17,8 +18,8 @@ async def settled(page: Page) -> None:
     await expect(page.locator("text=still sending")).to_have_count(0, timeout=PATIENCE)
 
 
-async def test_the_first_page_after_the_pin_is_readable_everywhere(tmp_path: Path) -> None:
-    async with demo_house(tmp_path) as house, chromium() as browser, window(browser) as page:
+async def test_the_first_page_after_the_pin_is_readable_everywhere(house: House, browser: Browser) -> None:
+    async with window(browser) as page:
         faults = faults_of(page)
         await sign_in(page, await house.mint())
         await settled(page)
@@ -53,8 +54,8 @@ async def one_day(page: Page) -> None:
     await settled(page)
 
 
-async def test_on_paper_it_is_one_page(tmp_path: Path) -> None:
-    async with demo_house(tmp_path) as house, chromium() as browser, window(browser) as page:
+async def test_on_paper_it_is_one_page(house: House, browser: Browser, tmp_path: Path) -> None:
+    async with window(browser) as page:
         await sign_in(page, await house.mint())
         await settled(page)
         for size in ("A4", "Letter"):
@@ -67,12 +68,8 @@ async def test_on_paper_it_is_one_page(tmp_path: Path) -> None:
             assert "Close on this computer" not in text
 
 
-async def test_without_scripts_everything_is_there_and_leaving_works(tmp_path: Path) -> None:
-    async with (
-        demo_house(tmp_path) as house,
-        chromium() as browser,
-        window(browser, java_script_enabled=False) as page,
-    ):
+async def test_without_scripts_everything_is_there_and_leaving_works(house: House, browser: Browser) -> None:
+    async with window(browser, java_script_enabled=False) as page:
         made = await house.mint()
         await page.goto(made.link.partition("#")[0])
         await page.fill("#code", made.link)
@@ -87,31 +84,26 @@ async def test_without_scripts_everything_is_there_and_leaving_works(tmp_path: P
 
 
 async def test_where_the_patients_zone_is_not_told_days_are_those_of_the_readers_computer(
-    tmp_path: Path,
+    house: House, browser: Browser
 ) -> None:
-    async with demo_house(tmp_path) as house, chromium() as browser:
-        minted = await house.mint("unnamed", days=14)
-        for zone in ("America/New_York", "Asia/Tokyo"):
-            async with window(browser, timezone_id=zone) as page:
-                await sign_in(page, minted)
-                await page.goto(f"{house.url}/visit/summary")
-                await settled(page)
-                told = await page.inner_text("header.head")
-                assert f"this computer's time zone ({zone})" in told
-                assert "Berlin" not in await page.content()
-                await page.context.clear_cookies(name="zone")
-                await page.reload()
-                assert "Times are in UTC" in await page.inner_text("header.head")
+    minted = await house.mint("unnamed", days=14)
+    for zone in ("America/New_York", "Asia/Tokyo"):
+        async with window(browser, timezone_id=zone) as page:
+            await sign_in(page, minted)
+            await page.goto(f"{house.url}/visit/summary")
+            await settled(page)
+            told = await page.inner_text("header.head")
+            assert f"this computer's time zone ({zone})" in told
+            assert "Berlin" not in await page.content()
+            await page.context.clear_cookies(name="zone")
+            await page.reload()
+            assert "Times are in UTC" in await page.inner_text("header.head")
 
 
 async def test_on_the_smallest_screens_german_words_do_not_push_figures_out_of_their_card(
-    tmp_path: Path,
+    house: House, browser: Browser
 ) -> None:
-    async with (
-        demo_house(tmp_path) as house,
-        chromium() as browser,
-        window(browser, locale="de-DE") as page,
-    ):
+    async with window(browser, locale="de-DE") as page:
         await sign_in(page, await house.mint())
         await page.goto(f"{house.url}/visit/summary")
         await expect(page.locator("h1")).to_have_text("Glukose-Zusammenfassung", timeout=PATIENCE)

@@ -4,14 +4,15 @@ import asyncio
 import os
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+import pytest
+from playwright.async_api import Browser, Page, expect
 
 from proxy.report.visitfile import visit_file
-from tests.browser.house import PATIENCE, chromium, faults_of, needs_chromium, window
+from tests.browser.house import PATIENCE, faults_of, needs_chromium, window
 from tests.report.hostile import PLAIN, hostile_cover, hostile_summary
 from tests.report.papers import COVER, summary
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 WORDS = "acorn-badge-cabin-dawn-eagle-fabric"
 
 
@@ -26,9 +27,11 @@ async def open_with(page: Page, words: str) -> None:
     await page.click("button[type=submit]")
 
 
-async def test_it_opens_offline_with_the_six_words_and_with_no_others(tmp_path: Path) -> None:
+async def test_it_opens_offline_with_the_six_words_and_with_no_others(
+    browser: Browser, tmp_path: Path
+) -> None:
     address = await asyncio.to_thread(written, tmp_path)
-    async with chromium() as browser, window(browser, offline=True) as page:
+    async with window(browser, offline=True) as page:
         faults, asked = faults_of(page), []
         page.on("request", lambda request: asked.append(request.url))
         await page.goto(address)
@@ -54,13 +57,15 @@ async def test_it_opens_offline_with_the_six_words_and_with_no_others(tmp_path: 
         assert asked == [address] * 2
 
 
-async def test_hostile_words_stand_in_it_as_words_and_nothing_of_them_runs(tmp_path: Path) -> None:
+async def test_hostile_words_stand_in_it_as_words_and_nothing_of_them_runs(
+    browser: Browser, tmp_path: Path
+) -> None:
     path = tmp_path / "glucose-2026-11-23.html"
     body = await asyncio.to_thread(
         visit_file, hostile_summary(), hostile_cover(), WORDS, random=os.urandom, rounds=1000
     )
     await asyncio.to_thread(path.write_bytes, body)
-    async with chromium() as browser, window(browser, offline=True) as page:
+    async with window(browser, offline=True) as page:
         faults, asked, spoken = faults_of(page), [], []
         page.on("request", lambda request: asked.append(request.url))
         page.on("dialog", lambda dialog: spoken.append(dialog.message))

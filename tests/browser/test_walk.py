@@ -20,7 +20,7 @@ from tests.browser.house import (
     window,
 )
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 DASHBOARD = "main a[href='/']"
 WITHOUT_TIMERS = "window.setInterval = () => 0;"
 """So that a page which notices the end can't have noticed it by asking now and then."""

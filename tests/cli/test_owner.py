@@ -13,7 +13,7 @@ from proxy.owner.kept import write
 from proxy.owner.sessions import OWNERS, SESSIONS, owners
 from proxy.stores.keys import load_keys
 from proxy.stores.sqlite import open_sqlite
-from tests.cli.place import Place
+from tests.cli.place import NOBODYS_SITE, Place
 
 
 def with_owners(place: Place, *names: str) -> None:
@@ -75,7 +75,7 @@ def test_a_reset_is_on_the_owners_record(place: Place) -> None:
 
 
 def test_serve_prints_a_set_up_code_until_there_is_an_owner(place: Place) -> None:
-    with place.started("serve", "--json") as server:
+    with place.started("serve", "--json", **NOBODYS_SITE) as server:
         printed = server.first_object()
         console = f"http://localhost:{place.owner_port}"
         assert printed["owner_url"] == console
@@ -91,13 +91,14 @@ def test_serve_prints_a_set_up_code_until_there_is_an_owner(place: Place) -> Non
                 assert browser.post(path, data={"csrf": csrf, **form}).status_code == 303
             assert browser.get("/settings").status_code == 200
         server.stop()
-    with place.started("serve", "--json") as server:
+    with place.started("serve", "--json", **NOBODYS_SITE) as server:
         assert "set_up_code" not in server.first_object()
 
 
 @pytest.mark.parametrize("words", [["serve"], ["serve", "--json"]])
 def test_with_a_passphrase_given_no_code_is_printed(place: Place, words: list[str]) -> None:
-    with place.started(*words, CHAPERONE_OWNER_PASSPHRASE="four odd words here") as server:
+    given = {"CHAPERONE_OWNER_PASSPHRASE": "four odd words here"}
+    with place.started(*words, **given, **NOBODYS_SITE) as server:
         assert server.process.stdout is not None
         lines: list[str] = []
         while not lines or lines[-1] not in ("}\n", "To stop: Ctrl-C.\n"):

@@ -84,7 +84,7 @@ def test_a_shared_visit_is_printed_as_text_that_works(place: Place) -> None:
 
 
 def test_health_and_readiness_answer_on_the_owners_side(place: Place) -> None:
-    with place.started("serve", "--json") as server:
+    with place.started("serve", "--json", **NOBODYS_SITE) as server:
         server.first_object()
         for path in ("healthz", "readyz"):
             answer = httpx.get(f"http://127.0.0.1:{place.owner_port}/{path}", trust_env=False)
