@@ -16,6 +16,7 @@ from statistics import median, quantiles
 
 import aiohttp
 
+from proxy.live.wire import PING_SECONDS, PONG_SECONDS
 from tests.soak.clinicians import Clinician, Lost
 from tests.soak.place import Place, place
 from tests.soak.workers import Held
@@ -24,8 +25,8 @@ MARGIN_SHARE, MARGIN_KILOBYTES = 0.10, 12 * 1024
 """So much may a worker's memory grow: the site's own rows of the hour are part of it."""
 TASKS_LEFT, FILES_LEFT = 2, 6
 """More than before: a fetch that is just under way, and connections that are kept for the next one."""
-SILENT_SECONDS = 60
-"""Who falls silent is noticed after a ping (25 s) and 20 s more."""
+SILENT_SECONDS = PING_SECONDS + PONG_SECONDS + 15
+"""Who falls silent is noticed after a ping, and after as long as a page may be busy; then some more."""
 ARRIVES_SECONDS = 30
 
 
