@@ -229,8 +229,16 @@ async def _check_left(here: Place, before: Sequence[Held], seen: Seen) -> None:
 
 
 async def _settled(here: Place) -> list[Held]:
-    await asyncio.sleep(2)
-    return await here.workers.held()
+    """Look until nothing comes any more: the owner's side is loaded after the clinicians' is served."""
+    deadline = time.monotonic() + ARRIVES_SECONDS
+    before: list[tuple[int, int]] = []
+    while True:
+        await asyncio.sleep(2)  # they are processes of their own
+        held = await here.workers.held()
+        now = [(each.tasks, each.files) for each in held]
+        if now == before or time.monotonic() > deadline:
+            return held
+        before = now
 
 
 async def _until(condition: Callable[[], bool], seconds: float) -> bool:
