@@ -150,7 +150,7 @@ class Studies:
         await self._wait(needed, self._patience * (FIRST_SHARE - COMPARED_SHARE))
         again = [piece for piece in needed if piece in self._kept]
         await self._wait(again, self._patience * (1 - FIRST_SHARE))
-        glucose = [piece for piece in pieces if piece.collection == "entries" and piece not in self._kept]
+        glucose = [piece for piece in needed if piece.collection == "entries" and piece not in self._kept]
         await self._wait(glucose, GLUCOSE_SECONDS)
         return self._gathered(span, figures, pieces)
 

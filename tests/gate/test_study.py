@@ -13,7 +13,7 @@ from proxy.core.errors import GrantEnded
 from proxy.core.grant import DAY, Grant
 from proxy.core.record import Draft
 from proxy.core.study import Study
-from proxy.gate.study import MOST_AHEAD, Studies
+from proxy.gate.study import GLUCOSE_SECONDS, MOST_AHEAD, Studies
 from tests.gate.asked_site import Asked
 from tests.living import HOUR, NOW, Living, living
 
@@ -214,7 +214,8 @@ async def test_readings_to_compare_with_are_not_waited_for_and_said_to_be_coming
     async with studying(asked) as (house, grant, _):
         studies = Studies(house.gate, patience=0.05)
         asked.slow_before = NOW - 20 * DAY
-        study = await studies.study(grant, 14)
+        async with asyncio.timeout(GLUCOSE_SECONDS / 2):  # for glucose of the period itself it would wait so long
+            study = await studies.study(grant, 14)
         assert not study.late
         assert study.comparison_late
         assert study.lacks_comparison
