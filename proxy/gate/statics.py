@@ -90,14 +90,20 @@ class Shelf:
                 await self.page(first)
 
     async def run(self) -> None:
-        """Look at the start, and hourly."""
-        while True:
-            try:
-                await self.look()
-            except UpstreamError:  # it may be starting just now
-                await asyncio.sleep(TRY_AGAIN_SECONDS)
-            else:
-                await asyncio.sleep(KEPT_SECONDS)
+        """Look at the start, and hourly. Once it is stopped, nothing is fetched any more."""
+        try:
+            while True:
+                try:
+                    await self.look()
+                except UpstreamError:  # it may be starting just now
+                    await asyncio.sleep(TRY_AGAIN_SECONDS)
+                else:
+                    await asyncio.sleep(KEPT_SECONDS)
+        finally:
+            fetching = [*self._version.values(), *self._pages.values(), *self._files.values()]
+            for task in fetching:
+                task.cancel()
+            await asyncio.gather(*fetching, return_exceptions=True)
 
     def _tidy_up(self) -> None:
         if asyncio.get_running_loop().time() - self._since > KEPT_SECONDS or self._bytes > MOST_BYTES:

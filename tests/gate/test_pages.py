@@ -1,11 +1,14 @@
 """Nightscout's own pages through the gate: for signed-in browsers whose policy has pages, and for nobody else."""
 
+import asyncio
 import re
+from collections.abc import Sequence
 
 import msgspec
 import pytest
 
 from proxy.gate.statics import Shelf
+from proxy.gate.upstream import Nightscout
 from tests.gate.small_nightscout import browsing, signed_in
 
 
@@ -118,6 +121,31 @@ async def test_another_version_under_a_running_chaperone_is_noticed() -> None:
         await browser.house.gate.shelf.look()
         assert await browser.status("/") == 200
         assert site.paths().count("/") == 2
+
+
+class Hanging(Nightscout):
+    """Takes a question, and never answers it."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.given_up: list[str] = []
+
+    async def file(self, path: str, types: Sequence[str]) -> bytes:
+        self.asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.given_up.append(path)
+        return b""
+
+
+async def test_a_server_that_ends_leaves_no_fetch_behind() -> None:
+    site = Hanging()
+    looking = asyncio.create_task(Shelf(site).run())
+    await site.asked.wait()
+    looking.cancel()
+    await asyncio.wait([looking])
+    assert len(site.given_up) == 1
 
 
 @pytest.mark.parametrize("version", ["", "15", "15.0.7 <b>", "x" * 200])

@@ -214,7 +214,9 @@ async def test_readings_to_compare_with_are_not_waited_for_and_said_to_be_coming
     async with studying(asked) as (house, grant, _):
         studies = Studies(house.gate, patience=0.05)
         asked.slow_before = NOW - 20 * DAY
-        async with asyncio.timeout(GLUCOSE_SECONDS / 2):  # for glucose of the period itself it would wait so long
+        async with asyncio.timeout(
+            GLUCOSE_SECONDS / 2
+        ):  # for glucose of the period itself it would wait so long
             study = await studies.study(grant, 14)
         assert not study.late
         assert study.comparison_late
