@@ -4,10 +4,11 @@ aiohttp answers what is no HTTP at all by itself, and quotes it: here it gets th
 """
 
 import asyncio
+import errno
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ _UNREADABLE = "This request can't be read. Send it again as a plain HTTP request
 _FAULT = "Something went wrong here."
 BACKLOG: Final = 128
 """Connections that may wait to be taken."""
+_NO_IPV6: Final = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 log = structlog.get_logger("listening")
 
@@ -31,14 +33,37 @@ def bound(host: str, port: int, *, shared: bool) -> Iterator[list[socket.socket]
 
     With `shared` other processes take the same port.
     """
-    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except UnicodeError as error:  # such as `a..b`
+        raise socket.gaierror(socket.EAI_NONAME, "No such name") from error
+    with taken([(family, address) for family, _, _, _, address in found], shared=shared) as places:
+        yield places
+
+
+@contextmanager
+def taken(
+    addresses: Sequence[tuple[socket.AddressFamily, tuple[Any, ...]]], *, shared: bool
+) -> Iterator[list[socket.socket]]:
+    """Take the addresses of one name. Raises OSError.
+
+    `localhost` often stands for one of IPv6 too on a machine that has none: that one is left out, unless it is the only one.
+    """
     with ExitStack() as stack:
-        yield [
-            stack.enter_context(
-                socket.create_server(place, family=family, backlog=BACKLOG, reuse_port=shared)
-            )
-            for family, _, _, _, place in dict.fromkeys(found)
-        ]
+        places: list[socket.socket] = []
+        absent: OSError | None = None
+        for family, address in dict.fromkeys(addresses):
+            try:
+                place = socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=shared)
+            except OSError as error:
+                if family != socket.AF_INET6 or error.errno not in _NO_IPV6:
+                    raise
+                absent = error
+            else:
+                places.append(stack.enter_context(place))
+        if not places and absent is not None:
+            raise absent
+        yield places
 
 
 @asynccontextmanager

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import socket
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
 from proxy.cli.logs import configure_logs
-from proxy.listening import bound, listening, running
+from proxy.listening import bound, listening, running, taken
 
 
 async def _said(port: int, sent: bytes) -> bytes:
@@ -72,6 +74,28 @@ async def test_who_comes_before_there_is_anything_to_serve_waits() -> None:
 
 async def _greet(_: web.Request) -> web.Response:
     return web.Response(text="hello")
+
+
+ABSENT = (socket.AF_INET6, ("2001:db8::1", 0))
+"""Of a net that exists in books only: to take it fails as it does where there is no IPv6."""
+
+
+def test_a_name_that_also_stands_for_an_ipv6_that_is_not_here_is_served_where_it_is() -> None:
+    here = (socket.AF_INET, ("127.0.0.1", 0))
+    with taken([ABSENT, here, here, ABSENT], shared=False) as places:
+        assert [place.getsockname()[0] for place in places] == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("addresses", [[ABSENT], [ABSENT, ABSENT], [(socket.AF_INET, ("192.0.2.1", 0))]])
+def test_what_can_be_served_nowhere_is_told(addresses: list[tuple[socket.AddressFamily, Any]]) -> None:
+    with pytest.raises(OSError, match=r"attempting to bind|not supported"), taken(addresses, shared=False):
+        pass
+
+
+@pytest.mark.parametrize("host", ["a..b", "nobody.invalid"])
+def test_a_name_of_nowhere_is_told_as_one(host: str) -> None:
+    with pytest.raises(socket.gaierror), bound(host, 0, shared=False):
+        pass
 
 
 async def test_work_that_fails_beside_a_block_ends_the_block() -> None:

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import secrets
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from proxy.cli.stopping import parent_gone, stop_on_signals
 from proxy.cli.workers import work_together
 from proxy.core.policy import Policy
 from proxy.house import House, opened
+from proxy.listening import bound
 from proxy.settings import Settings
 
 READY = "ready"
@@ -142,6 +144,11 @@ def _only(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 def _cannot_start(error: OSError) -> Refused:
+    if isinstance(error, socket.gaierror):
+        return Refused(
+            "Can't listen: a host name is not known here. In CHAPERONE_HOST and CHAPERONE_OWNER_HOST (demo: --host) write "
+            "an address of this machine, such as 127.0.0.1 or ::1."
+        )
     if error.filename:
         return Refused(
             f"Can't use {error.filename}: {error.strerror}. See that it is there, and belongs to this user."
@@ -172,7 +179,7 @@ async def _serve_as_worker(settings: Settings) -> None:
 async def _serve_many(settings: Settings, announce: _Announce) -> None:
     """Serve with several processes. The demo site, if it is meant, runs here, so that all of them see the same."""
     async with _stopping() as stop, _site_of(settings) as environ, opened(settings) as house:
-        await _require_free((settings.host, settings.port), (settings.owner_host, settings.owner_port))
+        _require_free((settings.host, settings.port), (settings.owner_host, settings.owner_port))
         # -P: a folder named proxy where the owner happens to stand is not ours.
         command = (sys.executable, "-P", "-m", "proxy", "serve", "--worker")
         async with work_together(command, environ, settings.workers, ready=READY, stop=stop):
@@ -184,12 +191,11 @@ async def _serve_many(settings: Settings, announce: _Announce) -> None:
             log.info("stopping")
 
 
-async def _require_free(*places: tuple[str, int]) -> None:
+def _require_free(*places: tuple[str, int]) -> None:
     """Raise OSError if a port is taken: workers share theirs, and would share it with strangers too."""
-    async with AsyncExitStack() as stack:
-        for host, port in places:
-            server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
-            await stack.enter_async_context(server)
+    with ExitStack() as stack:
+        for host, port in set(places):  # both sides may be at one place
+            stack.enter_context(bound(host, port, shared=False))
 
 
 @asynccontextmanager

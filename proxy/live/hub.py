@@ -109,7 +109,7 @@ class Hub(Generic[R]):
         self._watched: dict[str, Watched[R]] = {}
         self._turn = asyncio.Lock()
         self.wanted = asyncio.Event()
-        """Set while somebody watches."""
+        """Set while somebody watches what may still change."""
 
     def changed(self) -> None:
         """Note that Nightscout has something new."""
@@ -131,8 +131,9 @@ class Hub(Generic[R]):
             warned.append(since)
             self._away(receiver, True)
 
-        if self._pulse.is_silent:
-            warn(0)
+        since = self._pulse.silent_since
+        if since is not None and asyncio.get_running_loop().time() - since >= self._patience:
+            warn(since)
         with self._pulse.waiting(warn):
             frame = await self._in_turn(view, receiver)
         if warned and not self.is_away(view):
@@ -147,8 +148,7 @@ class Hub(Generic[R]):
         watched.receivers.discard(receiver)
         if not watched.receivers:
             del self._watched[view.id]
-        if not self._watched:
-            self.wanted.clear()
+        self._want()
 
     def state(self, view: View) -> State | None:
         """Give what a view shows now, if it is watched."""
@@ -187,8 +187,14 @@ class Hub(Generic[R]):
             await self._read_first(watched)
         watched = self._watched.setdefault(view.id, watched)
         watched.receivers.add(receiver)
-        self.wanted.set()
+        self._want()
         return watched.first()
+
+    def _want(self) -> None:
+        if all(watched.is_final for watched in self._watched.values()):
+            self.wanted.clear()
+        else:
+            self.wanted.set()
 
     async def _read_first(self, watched: Watched[R]) -> None:
         once, began = Once(self._pulse.fetch, self._clock()), asyncio.get_running_loop().time()
@@ -196,7 +202,8 @@ class Hub(Generic[R]):
             watched.now(await watched.reader.state(once))
         except UpstreamError as error:
             log.warning("site_not_read", reason=error.upstream_reason)
-            watched.reach.note(failed=True, began=began, now=asyncio.get_running_loop().time())
+            since = began if self._pulse.silent_since is None else self._pulse.silent_since
+            watched.reach.note(failed=True, began=since, now=asyncio.get_running_loop().time())
             self._rhythm.again()
         finally:
             once.cancel()
@@ -217,6 +224,7 @@ class Hub(Generic[R]):
             finally:
                 once.cancel()
             self._tell(due, found, began)
+            self._want()
             offers = [
                 Offer(watched.reader.view, tuple(watched.receivers), frame)
                 for watched, frame in zip(due, found, strict=True)

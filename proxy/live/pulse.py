@@ -40,8 +40,8 @@ class Pulse:
         self._patience = patience
         self._answered_at = float("-inf")
         """The loop's time of the last answer to what was read for somebody."""
-        self.is_silent = False
-        """Whether what was asked last, because it was quiet, was not answered."""
+        self.silent_since: float | None = None
+        """The loop's time since when what was asked because it was quiet is not answered."""
 
     async def fetch(self, asked: Fetch) -> bytes:
         """Fetch for a reading. Raises UpstreamError."""
@@ -86,19 +86,24 @@ class Pulse:
         loop = asyncio.get_running_loop()
         pause = self._quiet
         while True:
-            await wanted.wait()
+            if not wanted.is_set():
+                self.silent_since = None  # it tells nothing to who comes an hour later
+                await wanted.wait()
             rest = self._answered_at + pause - loop.time()
             if rest > 0:
                 await asyncio.sleep(rest)
                 continue
-            began = loop.time()
-            was_silent, self.is_silent = self.is_silent, not await self._answers()
-            if self.is_silent:
+            began, before = loop.time(), self.silent_since
+            if await self._answers():
+                self.silent_since = None
+                # One that is slow is not asked without end.
+                pause = max(self._quiet, loop.time() - began)
+                if before is not None:
+                    back()
+            else:
+                self.silent_since = began if before is None else before
+                pause = self._quiet
                 silent(began)
-            elif was_silent:
-                back()
-            # One that is slow is not asked without end.
-            pause = self._quiet if self.is_silent else max(self._quiet, loop.time() - began)
             await asyncio.sleep(pause)
 
     async def _answers(self) -> bool:

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -99,6 +100,40 @@ def test_a_port_that_is_taken_is_told_in_plain_words(place: Place, workers: str)
             said = server.end()
     assert said.code == 1
     assert "chaperone: Can't listen" in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("name", ["a..b", "nobody.invalid"])
+def test_a_host_name_that_is_not_known_is_told_and_not_taken_for_a_port(place: Place, name: str) -> None:
+    with place.started("serve", CHAPERONE_OWNER_HOST=name, **NOBODYS_SITE) as server:
+        said = server.end()
+    assert said.code == 1
+    assert "CHAPERONE_OWNER_HOST" in said.err
+    assert "port" not in said.err
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_both_sides_are_served_on_one_port(place: Place, workers: str) -> None:
+    place.owner_port = place.port
+    with place.started("serve", "--json", CHAPERONE_WORKERS=workers, **NOBODYS_SITE) as server:
+        server.first_object()
+        answers = [
+            httpx.get(f"http://127.0.0.1:{place.port}/sign-in", headers={"Host": host}, trust_env=False)
+            for host in (f"127.0.0.1:{place.port}", f"localhost:{place.port}", "elsewhere.example")
+        ]
+        assert [answer.status_code for answer in answers] == [401, 200, 421]
+        assert server.stop().code == 0
+
+
+def test_a_console_that_can_not_be_loaded_stops_the_server(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "sys.modules['proxy.owner.health'] = None  # what the import system takes for one that is not there\n"
+    )
+    with place.started("serve", PYTHONPATH=str(tmp_path), **NOBODYS_SITE) as server:
+        said = server.end()
+    assert said.code == 1
+    assert "fault of Chaperone's own (ModuleNotFoundError)" in said.err
     assert "Traceback" not in said.err
 
 

@@ -10,7 +10,7 @@ import pytest
 from proxy.core.errors import ClockError, UpstreamError
 from proxy.core.plan import Fetch
 from proxy.live.pulse import QUIET_SECONDS, SILENT_SECONDS, Pulse
-from tests.live.place import opened
+from tests.live.place import Place, opened
 from tests.live.polling import as_browser
 from tests.live.test_reach import heard
 from tests.living import NOW
@@ -68,12 +68,12 @@ async def test_what_hangs_in_the_quiet_is_told_of_and_so_is_its_return() -> None
     pulse = pulse_of(site)
     async with watching(pulse) as told:
         assert [await told.get(), await told.get()] == ["silent"] * 2
-        assert [pulse.is_silent] == [True]
+        assert [pulse.silent_since is None] == [False]
         site.answering.set()
         while (word := await told.get()) == "silent":
             pass
         assert word == "back"
-        assert [pulse.is_silent] == [False]
+        assert [pulse.silent_since] == [None]
         asked = await site.asked.get()
         assert (asked.collection, asked.count, asked.until - asked.since) == ("entries", 1, 600_000)
 
@@ -116,6 +116,21 @@ async def test_nobody_is_asked_while_nobody_watches() -> None:
         await asyncio.sleep(0.1)
         watch.cancel()
     assert site.asked.empty()
+
+
+async def test_that_a_site_was_silent_is_forgotten_once_nobody_watches() -> None:
+    site, wanted, told = Site(), asyncio.Event(), asyncio.Queue[float]()
+    pulse = pulse_of(site)
+    wanted.set()
+    async with asyncio.timeout(GUARD), asyncio.TaskGroup() as tasks:
+        watch = tasks.create_task(pulse.watch(wanted, told.put_nowait, print))
+        first, second = await told.get(), await told.get()
+        assert [pulse.silent_since] == [first]
+        assert second > first, "it is silent since the first question that was not answered"
+        wanted.clear()
+        while pulse.silent_since is not None:  # noqa: ASYNC110 - seen from outside
+            await asyncio.sleep(0.01)
+        watch.cancel()
 
 
 async def test_a_clock_that_is_wrong_says_nothing_of_the_site() -> None:
@@ -183,10 +198,54 @@ async def test_who_comes_to_a_site_that_hangs_is_told_before_there_is_a_first_fr
             assert BACK in said
 
 
+@asynccontextmanager
+async def watched() -> AsyncIterator[Place]:
+    """Give a site that somebody watches already, by another view, and that is not asked whether it is there."""
+    async with opened(quiet=3600, silent=3600) as place:
+        await (await as_browser(place, await place.life.mint("consultant"))).start()
+        yield place
+
+
 async def test_who_comes_while_a_site_is_known_to_hang_is_told_at_once() -> None:
-    async with opened(silent=3600) as place:
-        place.live.pulse.is_silent = True
+    async with watched() as place:
+        place.live.pulse.silent_since = float("-inf")
         browser = await as_browser(place, await place.life.mint("cgm-only"))
         said = await browser.start()
         assert AWAY in said
         assert BACK in said, "its first reading was answered"
+
+
+async def test_who_comes_after_one_failure_is_told_no_sooner_than_who_was_there() -> None:
+    async with watched() as place:
+        place.live.pulse.silent_since = asyncio.get_running_loop().time()
+        browser = await as_browser(place, await place.life.mint("cgm-only"))
+        assert "chaperone" not in await browser.start()
+
+
+async def test_who_comes_while_a_site_fails_at_once_is_told_that_it_is_away_and_not_that_it_is_back() -> None:
+    async with watched() as place:
+        entries = place.site.collections.pop("entries")
+        place.live.pulse.silent_since = float("-inf")
+        browser = await as_browser(place, await place.life.mint("cgm-only"))
+        said = await browser.start()
+        assert AWAY in said
+        assert BACK not in said
+        place.site.collections["entries"] = entries
+        await place.ring()
+        assert BACK in await heard(browser, BACK)
+
+
+async def test_a_site_is_not_asked_for_who_watches_what_can_not_change_any_more() -> None:
+    async with opened() as place:
+        final = await place.connect((await place.life.mint("unnamed")).bearer)
+        await final.authorize()
+        assert len(place.live) == 1
+        assert not place.live.hub.wanted.is_set()
+        other = await place.connect((await place.life.mint("cgm-only")).bearer)
+        await other.authorize()
+        assert place.live.hub.wanted.is_set()
+        await other.client.disconnect()
+        async with asyncio.timeout(GUARD):
+            while len(place.live) > 1:  # noqa: ASYNC110 - seen from outside
+                await asyncio.sleep(0.01)
+        assert not place.live.hub.wanted.is_set()
