@@ -1,5 +1,6 @@
 """`export`: files for a visit, from the same figures as the clinician's page, through the same policy."""
 
+import asyncio
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from proxy.app import make_gate, nightscout
-from proxy.cli.export_files import Form, Format, Written, require_export, summary_of, write
+from proxy.cli.export_files import Form, Format, Written, require_export, require_place, summary_of, write
 from proxy.cli.export_reading import Step, pieces_of, read
 from proxy.cli.export_source import Asked, Source, source_of
 from proxy.cli.export_spans import Part, Wanted, parts_of
@@ -91,6 +92,8 @@ def export(
         )
     if encrypt and form not in _LOCKABLE:
         raise typer.BadParameter("Only PDF and HTML files can be locked.")
+    if days is not None and (days < 1 or first):
+        raise typer.BadParameter("--days: at least 1." if days < 1 else "Write --days, or --from and --to.")
     wanted = Wanted(days, _day(first, "--from"), _day(last, "--to"), by_month=split == "month")
     if wanted.last and not wanted.first:
         raise typer.BadParameter("--to needs --from.")
@@ -104,8 +107,14 @@ def export(
         PAPERS[paper] if paper else None,
     )
     asked = Asked(grant, policy, wanted, shape, _units(units), out)
-    files = run(_export(asked, language))
-    answer(_object(files, words), _told(files, words), as_json=as_json)
+    require_place(out)
+    files: list[Written] = []
+    try:
+        run(_export(asked, language, files))
+    finally:
+        # Of months, some may have their names when another fails: locked, they are lost without their words.
+        if files:
+            answer(_object(files, words), _told(files, words), as_json=as_json)
 
 
 def _day(text: str, option: str) -> date | None:
@@ -121,19 +130,22 @@ def _units(text: str) -> Units | None:
     return _UNITS[text.lower()] if text else None
 
 
-async def _export(asked: Asked, language: str) -> list[Written]:
+async def _export(asked: Asked, language: str, made: list[Written]) -> None:
     # What programs read is the same in every language.
     read_by(Reader(language if asked.form.format in _SPOKEN else SOURCE))
     here = settings()
     async with opened(here) as house, nightscout(here) as site:
-        return await make_files(house, make_gate(house, site.nightscout), asked)
+        await make_files(house, make_gate(house, site.nightscout), asked, made)
 
 
-async def make_files(house: House, gate: Gate, asked: Asked) -> list[Written]:
-    """Make the files of an export: each is on record before it has its name.
+async def make_files(
+    house: House, gate: Gate, asked: Asked, made: list[Written] | None = None
+) -> list[Written]:
+    """Make the files of an export: each is on record before it has its name, and in `made` from then on.
 
     Raises Refused, GrantEnded, UpstreamError, StoreUnavailable.
     """
+    made = [] if made is None else made
     source = await source_of(house, gate, asked)
     form, policy, now = asked.form, source.policy, gate.clock()
     _require(policy, form)
@@ -142,14 +154,18 @@ async def make_files(house: House, gate: Gate, asked: Asked) -> list[Written]:
     shown = replace(view, policy=replace(view.policy, detail=policy.detail))
     parts = parts_of(shown, asked.wanted, source.grant.days, now=now, compared=form.format != "csv")
     with _bar(sum(pieces_of(view, part.span) for part in parts)) as step:
-        return [await _one(house, gate, asked, source, part, step) for part in parts]
+        for part in parts:
+            made.append(await _one(house, gate, asked, source, part, step))
+    return made
 
 
 async def _one(house: House, gate: Gate, asked: Asked, source: Source, part: Part, step: Step) -> Written:
     form, now = asked.form, gate.clock()
     view = figures_view(source.grant, source.policy, site_key=gate.site_key)
     material = await read(view, source.policy, part.span, gate.nightscout.rows, now=now, step=step)
-    making = Making(material, summary_of(material, part, view, form, now=now), source.cover)
+    # In the thread that read: what it has let go of is used again.
+    summary = await asyncio.to_thread(summary_of, material, part, view, form, now=now)
+    making = Making(material, summary, source.cover)
     written = await write(making, part, form, asked.out, secrets.token_bytes)
     try:
         await _record(

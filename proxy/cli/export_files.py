@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any, Literal, cast
 
 from proxy.cli.export_spans import Part
@@ -17,6 +18,7 @@ from proxy.core.view import View
 from proxy.report.bins import Granularity
 from proxy.report.cover import Paper, file_name, made_on
 from proxy.report.facts import Material
+from proxy.report.jsonfile import json_pieces
 from proxy.report.lessened import offset_of, without_automation_before
 from proxy.report.model import Summary
 from proxy.report.summary import summarise
@@ -81,7 +83,10 @@ def _give_name(beside: Path, path: Path) -> None:
         # A file system without links, as on a USB stick.
         if path.exists():
             raise _taken(path) from None
-        beside.rename(path)
+        try:
+            beside.rename(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
 
 
 def _taken(path: Path) -> Refused:
@@ -116,13 +121,39 @@ async def write(making: Making, part: Part, form: Form, out: Path, random: Any) 
     """Make a file beside its place; a table goes to the disk row by row. Raises Refused."""
     if form.unnamed:
         making = making.unnamed()
-    path = _path(making.summary, part, form, out)
-    return await asyncio.to_thread(_written, path, _chunks(making, form, random))
+    path, stop = _path(making.summary, part, form, out), Event()
+    beside = path.with_name(f".{path.name}.{random(4).hex()}.part")
+    work = asyncio.ensure_future(
+        asyncio.to_thread(_written, path, beside, _chunks(making, form, random), stop)
+    )
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        # A thread can't be interrupted: whoever presses Ctrl-C waits until it has cleared up.
+        stop.set()
+        await asyncio.wait([work])
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def require_place(out: Path) -> None:
+    """Refuse a place that is taken, or in no folder, before anything is read for it. Raises Refused."""
+    try:
+        if out.is_dir():
+            return
+        if out.exists():
+            raise _taken(out)
+        if not out.parent.is_dir():
+            raise Refused(f"--out: there is no folder {out.parent}. Make it first, or name another one.")
+    except OSError as error:
+        raise _unwritable(out, error) from error
 
 
 def _chunks(making: Making, form: Form, random: Any) -> Iterable[bytes]:
     if form.format == "csv":
         return table_of(making, form.granularity)
+    if form.format == "json":
+        return json_pieces(making.summary, making.cover)
     if form.format == "text":
         return [as_text(making.summary, making.cover.units, withheld=making.cover.withheld).encode()]
     return [body_of(making, cast("Kind", form.kind), form.words, random)]
@@ -139,19 +170,27 @@ def _path(summary: Summary, part: Part, form: Form, out: Path) -> Path:
     return out / (name.replace(made_on(summary).isoformat(), part.month) if part.month else name)
 
 
-def _written(path: Path, chunks: Iterable[bytes]) -> Written:
-    beside, digest, size = path.with_name(f".{path.name}.part"), hashlib.sha256(), 0
+def _written(path: Path, beside: Path, chunks: Iterable[bytes], stop: Event) -> Written:
+    """Write a file as far as it goes; what could not be finished, on a full disk, is removed again."""
+    digest, size = hashlib.sha256(), 0
     if path.exists():
         raise _taken(path)
     try:
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             for chunk in chunks:
+                if stop.is_set():
+                    break
                 file.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
-    except OSError as error:
-        raise Refused(f"The file {path} can't be written ({error.strerror}).") from error
-    except BaseException:
-        beside.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _unwritable(path, error) from error
         raise
     return Written(path, beside, size, digest.hexdigest())
+
+
+def _unwritable(path: Path, error: OSError) -> Refused:
+    return Refused(f"The file {path} can't be written ({error.strerror}).")

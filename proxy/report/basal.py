@@ -4,8 +4,8 @@ Order of truth at each instant: a suspended pump gives nothing; a running temp b
 one of no length cancels it); the schedule of the settings valid then, in their own zone, as a Profile Switch left it.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Final
@@ -32,8 +32,13 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 class Scheduled:
     """The settings' basal rate over time: each from an instant on; None where no settings are known."""
 
-    starts: tuple[int, ...]
-    rates: tuple[float | None, ...]
+    starts: tuple[int, ...] = ()
+    rates: tuple[float | None, ...] = ()
+
+    def between(self, start_ms: int, end_ms: int) -> Sequence[int]:
+        """Give the instants of a period at which another rate begins."""
+        low = bisect_left(self.starts, start_ms)
+        return self.starts[low : bisect_left(self.starts, end_ms, low)]
 
     def at(self, at_ms: int) -> float | None:
         """Give the rate at an instant."""
@@ -44,17 +49,15 @@ class Scheduled:
 def steps_of(
     material: Material,
     stopped: Intervals,
-    time: LocalTime,
+    scheduled: Scheduled,
     start_ms: int,
     end_ms: int,
-    *,
-    with_settings: bool,
 ) -> Iterator[Step]:
-    """Give the steps of a period, oldest first and without holes; `with_settings` says whether settings may be used."""
-    scheduled = scheduled_basal(material, time, start_ms, end_ms) if with_settings else Scheduled((), ())
-    temps = [temp for temp in cut(material.temp_basals) if temp.end_ms > start_ms and temp.start_ms < end_ms]
+    """Give the steps of a period, oldest first and without holes; `scheduled` is what the settings say, if they may be used."""
+    around = _around(material.temp_basals, start_ms, end_ms)
+    temps = [temp for temp in cut(around) if temp.end_ms > start_ms and temp.start_ms < end_ms]
     starts = [temp.start_ms for temp in temps]
-    edges = {start_ms, end_ms, *scheduled.starts}
+    edges = {start_ms, end_ms, *scheduled.between(start_ms, end_ms)}
     edges.update(chain.from_iterable(stopped.within(start_ms, end_ms)))
     edges.update(chain.from_iterable((temp.start_ms, temp.end_ms) for temp in temps))
     for start, end in pairwise(sorted(edge for edge in edges if start_ms <= edge <= end_ms)):
@@ -64,7 +67,14 @@ def steps_of(
         yield Step(start, end, 0.0 if start in stopped else _rate(temp, base), base)
 
 
-def cut(temps: tuple[TempBasal, ...]) -> list[TempBasal]:
+def _around(temps: Sequence[TempBasal], start_ms: int, end_ms: int) -> Sequence[TempBasal]:
+    """Give the temp basals that may run in a period, and the one that ends the last of them."""
+    low = bisect_left(temps, start_ms, key=lambda temp: temp.start_ms)
+    high = bisect_left(temps, end_ms, low, key=lambda temp: temp.start_ms)
+    return temps[max(0, low - 1) : high + 1]
+
+
+def cut(temps: Sequence[TempBasal]) -> list[TempBasal]:
     """Let each temp basal end where the next one begins. What it delivered is cut with it, in proportion."""
     found: list[TempBasal] = []
     for temp, following in followed(temps):

@@ -5,13 +5,14 @@ shown is never finer than a day, and no bin is finer than the level of detail.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum
 from typing import Final, Literal
 
 from proxy.core.policy import Detail
+from proxy.report.basal import Step
 from proxy.report.course import Course, course_of
 from proxy.report.facts import DAY, HOUR, MINUTE, Event, Material, Mode
 from proxy.report.glucose import totals_of
@@ -79,14 +80,20 @@ def _of_day(
 ) -> Iterator[Bin]:
     edges = [*range(day.start_ms, day.end_ms, LENGTHS[granularity]), day.end_ms]
     of_day = series.cut(day.start_ms, day.end_ms)
+    steps = course.steps(max(day.start_ms, start_ms), min(day.end_ms, end_ms))
     for start, end in pairwise(edges):
         first, last = max(start, start_ms), min(end, end_ms)
         if first < last:
-            yield _bin(LocalDay(day.day, first, last), (start, end), granularity, course, of_day)
+            yield _bin(LocalDay(day.day, first, last), (start, end), granularity, course, of_day, steps)
 
 
 def _bin(
-    seen: LocalDay, edges: tuple[int, int], granularity: Granularity, course: Course, series: Series
+    seen: LocalDay,
+    edges: tuple[int, int],
+    granularity: Granularity,
+    course: Course,
+    series: Series,
+    steps: Sequence[Step],
 ) -> Bin:
     shared = course.material.shared
     start, end = seen.start_ms, seen.end_ms
@@ -94,7 +101,7 @@ def _bin(
     covered = fsum(part.minutes) * MINUTE
     # Averages of averages have a mean, but no lowest and highest reading.
     exact = bool(part.at) and not part.bin_minutes
-    insulin = course.part(seen)
+    insulin = course.part(seen, steps)
     return Bin(
         start_ms=edges[0],
         end_ms=edges[1],

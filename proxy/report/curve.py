@@ -5,7 +5,10 @@
 average 70 %.
 """
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from proxy.report.facts import DAY, MINUTE, Shared
@@ -28,13 +31,18 @@ def curve_of(series: Series, shared: Shared, time: LocalTime, *, start_ms: int, 
     if reason is not None:
         return Curve((), reason)
     held = _by_quarter(series, time)
-    raw = [[quantile(values, share) if values else None for values in held] for share in PERCENTILES]
-    p05, p25, p50, p75, p95 = (smooth(line) for line in raw)
+    raw = [_quantiles(values) for values in held]
+    p05, p25, p50, p75, p95 = (smooth(line) for line in zip(*raw, strict=True))
     points = zip(held, p05, p25, p50, p75, p95, strict=True)
     return Curve(
         tuple(CurvePoint(n * STEP_MINUTES, len(values), *rest) for n, (values, *rest) in enumerate(points)),
         None,
     )
+
+
+def _quantiles(values: "array[float]") -> Sequence[float | None]:
+    ordered = sorted(values)
+    return [quantile(ordered, share) if ordered else None for share in PERCENTILES]
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
@@ -57,16 +65,14 @@ def smooth(line: Sequence[float | None]) -> list[float | None]:
     return smoothed
 
 
-def _by_quarter(series: Series, time: LocalTime) -> list[list[float]]:
-    held: list[list[float]] = [[] for _ in range(STEPS)]
+def _by_quarter(series: Series, time: LocalTime) -> "list[array[float]]":
+    held = [array("d") for _ in range(STEPS)]
     if not series.at:
         return held
     for start, end, offset in time.stretches(series.at[0], series.at[-1] + 1):
-        part = series.cut(start, end)
-        for at, value in zip(part.at, part.mgdl, strict=True):
+        low, high = bisect_left(series.at, start), bisect_left(series.at, end)
+        for at, value in zip(islice(series.at, low, high), islice(series.mgdl, low, high), strict=True):
             held[(at + offset) % DAY // (STEP_MINUTES * MINUTE)].append(value)
-    for values in held:
-        values.sort()
     return held
 
 

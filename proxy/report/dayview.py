@@ -37,7 +37,9 @@ def day_view(
         doses=tuple(dose for dose in material.doses if start <= dose.at_ms < end),
         carbs=tuple(meal for meal in material.carbs if start <= meal.at_ms < end),
         basal=tuple(
-            (step.start_ms, step.end_ms, step.rate) for step in course.steps if step.rate is not None
+            (step.start_ms, step.end_ms, step.rate)
+            for step in course.steps(start, end)
+            if step.rate is not None
         ),
         modes=spans_of(course.evidence, start, end)
         if course.evidence.uploads.starts or course.evidence.stated

@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from math import nan
 from typing import Final
 
@@ -48,13 +49,14 @@ def grid_of(series: Series) -> Grid:
     """Lay readings on the grid, linearly between neighbours."""
     if not series.at:
         return Grid(array("q"), array("d"))
-    at: list[int] = []
-    mgdl: list[float] = []
+    at, mgdl = array("q"), array("d")
     base = series.at[0] // DAY * DAY
     point = base - (base - series.at[0]) // STEP_MS * STEP_MS  # the first one that is not before a reading
     end = (series.at[0] - base) / MINUTE
     # The last has no neighbour.
-    for a, b, x, y in zip(series.at, series.at[1:], series.mgdl, series.mgdl[1:], strict=False):
+    for a, b, x, y in zip(
+        series.at, islice(series.at, 1, None), series.mgdl, islice(series.mgdl, 1, None), strict=False
+    ):
         start, end = end, (b - base) / MINUTE
         if b - a > LONGEST_FILLED_MS:
             if point == a:
@@ -73,7 +75,7 @@ def grid_of(series: Series) -> Grid:
     if point == series.at[-1]:
         at.append(point)
         mgdl.append(series.mgdl[-1])
-    return Grid(array("q", at), array("d", mgdl))
+    return Grid(at, mgdl)
 
 
 def spans_beyond(flags: bytes, first_points: int) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ Instants are epoch milliseconds, spans are [start_ms, end_ms), glucose is mg/dL,
 """
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -212,12 +213,12 @@ class Material:
     doses: tuple[Dose, ...] = ()
     extended: tuple[Extended, ...] = ()
     carbs: tuple[Carbs, ...] = ()
-    temp_basals: tuple[TempBasal, ...] = ()
+    temp_basals: Sequence[TempBasal] = ()
     therapies: tuple[Therapy, ...] = ()
     valid: tuple[Therapy, ...] = ()
     """The settings that basal is computed with: those, or others that are not shown."""
     switches: tuple[ProfileSwitch, ...] = ()
-    loop_states: tuple[LoopState, ...] = ()
+    loop_states: Sequence[LoopState] = ()
     mode_changes: tuple[ModeChange, ...] = ()
     events: tuple[Event, ...] = ()
     shared: Shared = EVERYTHING

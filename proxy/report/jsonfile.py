@@ -5,7 +5,8 @@ instants are ISO 8601 in UTC, local days and times of day those of `time_zone`.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from proxy.core.instants import written
@@ -30,12 +31,22 @@ from proxy.report.words import clock
 
 FORMAT: Final = "chaperone-summary"
 VERSION: Final = 1
+_TOGETHER: Final = 4096
+"""So many numbers, names and signs make one piece."""
 
 
 def json_file(summary: Summary, cover: Cover) -> bytes:
     """Write a summary as UTF-8 JSON; the same summary gives the same bytes."""
-    text = json.dumps(as_object(summary, cover), ensure_ascii=False, allow_nan=False, indent=1)
-    return text.encode() + b"\n"
+    return b"".join(json_pieces(summary, cover))
+
+
+def json_pieces(summary: Summary, cover: Cover) -> Iterator[bytes]:
+    """Write the same, piece by piece: the text of a long period is never whole."""
+    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=1)
+    parts = encoder.iterencode(as_object(summary, cover))
+    while some := "".join(islice(parts, _TOGETHER)):
+        yield some.encode()
+    yield b"\n"
 
 
 def as_object(summary: Summary, cover: Cover) -> dict[str, Any]:

@@ -5,6 +5,7 @@ to be off; a dose enacted in the last 15 minutes, or a cycle of Loop with dosing
 suggested: open; else unknown.
 """
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from itertools import chain, groupby, pairwise
 from typing import Final
 
 from proxy.report.devicestates import FRESH_MS
-from proxy.report.facts import OPEN_END_MS, LoopState, Material, Mode
+from proxy.report.facts import OPEN_END_MS, Material, Mode
 from proxy.report.intervals import Intervals, followed, holding, union
 from proxy.report.model import ModeSpan
 
@@ -34,12 +35,11 @@ class Evidence:
 
 def evidence_of(material: Material, stopped: Intervals) -> Evidence:
     """Read the evidence; what the policy hides is simply not there."""
-    cycles = [state for state in material.loop_states if state.system]
-    dosing = _dosing(cycles, material)
+    uploads, closed, opened = _cycles(material)
     return Evidence(
-        uploads=holding([state.at_ms for state in cycles], FRESH_MS),
-        closed=holding(sorted(_closed(cycles, dosing)), FRESH_MS),
-        open=holding(_open(cycles, dosing), FRESH_MS),
+        uploads=holding(uploads, FRESH_MS),
+        closed=holding(sorted(closed), FRESH_MS),
+        open=holding(opened, FRESH_MS),
         suspended=stopped,
         off=union(_off(material)),
         stated=tuple(_stated(material)),
@@ -104,37 +104,33 @@ def _off(material: Material) -> Iterator[tuple[int, int]]:
         yield change.at_ms, min(change.end_ms or OPEN_END_MS, until)
 
 
-def _closed(cycles: Sequence[LoopState], dosing: Sequence[bool | None]) -> list[int]:
-    """Give from when on documents show that the loop was closed."""
-    found = [
-        state.enacted_ms
-        for state in cycles
-        if state.enacted_ms is not None and state.system == "openaps" and not state.failed
-    ]
-    # Where the settings are not shared, a dose that was enacted tells as much.
-    found += [
-        state.at_ms
-        for state, doses in zip(cycles, dosing, strict=True)
-        if state.system == "loop"
-        and not state.failed
-        and (doses or (doses is None and state.enacted_ms is not None))
-    ]
-    return found
+def _cycles(material: Material) -> tuple["array[int]", "array[int]", "array[int]"]:
+    """Give when a loop ran, from when on documents show that it was closed, and when it only suggested."""
+    uploads, closed, opened = array("q"), array("q"), array("q")
+    starts, told = _dosing(material)
+    for state in material.loop_states:
+        if not state.system:
+            continue
+        at, enacted = state.at_ms, state.enacted_ms
+        uploads.append(at)
+        if state.system == "openaps":
+            if enacted is not None and not state.failed:
+                closed.append(enacted)
+            if state.suggested:
+                opened.append(at)
+        elif not state.failed:
+            doses = told[bisect_right(starts, at)]
+            # Where the settings are not shared, a dose that was enacted tells as much.
+            if doses or (doses is None and enacted is not None):
+                closed.append(at)
+            if doses is False:
+                opened.append(at)
+    return uploads, closed, opened
 
 
-def _open(cycles: Sequence[LoopState], dosing: Sequence[bool | None]) -> list[int]:
-    """Give when a cycle only suggested."""
-    return [
-        state.at_ms
-        for state, doses in zip(cycles, dosing, strict=True)
-        if (state.suggested if state.system == "openaps" else doses is False and not state.failed)
-    ]
-
-
-def _dosing(cycles: Sequence[LoopState], material: Material) -> list[bool | None]:
-    """Say of each cycle whether the settings of its time let Loop dose; None if they don't say."""
-    if not material.shared.profile or not material.therapies:
-        return [None] * len(cycles)
+def _dosing(material: Material) -> tuple[Sequence[int], Sequence[bool | None]]:
+    """Give when settings begin, and whether Loop may dose before the first and from each on; None if they don't say."""
+    if not material.shared.profile:
+        return (), (None,)
     starts = [therapy.since_ms for therapy in material.therapies]
-    told = (None, *(therapy.dosing_enabled for therapy in material.therapies))
-    return [told[bisect_right(starts, state.at_ms)] for state in cycles]
+    return starts, (None, *(therapy.dosing_enabled for therapy in material.therapies))

@@ -56,13 +56,19 @@ class Series:
 
 def series_of(readings: Readings, start_ms: int, end_ms: int, *, detail: Detail = "full") -> Series:
     """Clean the readings of [start_ms, end_ms). At a `detail` of averages each row stands for its count."""
-    low, high = bisect_left(readings.at, start_ms), bisect_left(readings.at, end_ms)
-    part = Readings(
-        readings.at[low:high], readings.mgdl[low:high], readings.device[low:high], readings.count[low:high]
-    )
+    part = _between(readings, start_ms, end_ms)
     if detail in _BIN_MINUTES:
         return _of_averages(part, _BIN_MINUTES[detail])
     return _of_readings(part)
+
+
+def _between(readings: Readings, start_ms: int, end_ms: int) -> Readings:
+    low, high = bisect_left(readings.at, start_ms), bisect_left(readings.at, end_ms)
+    if low == 0 and high == len(readings.at):
+        return readings
+    return Readings(
+        readings.at[low:high], readings.mgdl[low:high], readings.device[low:high], readings.count[low:high]
+    )
 
 
 def _of_averages(part: Readings, bin_minutes: int) -> Series:
@@ -75,6 +81,14 @@ def _of_averages(part: Readings, bin_minutes: int) -> Series:
 def _of_readings(part: Readings) -> Series:
     days = _days(part.at)
     usual, intervals = _intervals(part.at, days)
+    if _are_apart(part.at, days, intervals):
+        # The columns as they are: of a year of minutes, a second set would be as much again.
+        stand_for = array("d")
+        for (low, high), interval in zip(days, intervals, strict=True):
+            stand_for.extend(array("d", [interval]) * (high - low))
+        return Series(
+            part.at, part.mgdl, stand_for, array("I", [1]) * len(part.at), usual if days else None, 0
+        )
     favourites = _favourites(part, days)
     kept, minutes = Readings(), array("d")
     last = -DAY
@@ -97,6 +111,14 @@ def _days(at: "array[int]") -> list[tuple[int, int]]:
         found.append((low, high))
         low = high
     return found
+
+
+def _are_apart(at: "array[int]", days: Sequence[tuple[int, int]], intervals: Sequence[int]) -> bool:
+    """Say whether there are no duplicates at all."""
+    return all(
+        all(map((interval * MINUTE / 2).__le__, map(sub, at[max(low, 1) : high], at[max(low, 1) - 1 : high])))
+        for (low, high), interval in zip(days, intervals, strict=True)
+    )
 
 
 def _add_day(kept: Readings, day: Readings, last: int, limit: float, favourite: int) -> int:

@@ -15,12 +15,15 @@ def suspended(material: Material) -> Intervals:
 
 def _by_states(material: Material) -> Iterator[tuple[int, int]]:
     """Let a state hold until the next one, and no longer than a cycle."""
-    told = [state for state in material.loop_states if state.suspended is not None]
-    stopped = [place for place, state in enumerate(told) if state.suspended]
-    for place in stopped:
-        at = told[place].at_ms
-        following = told[place + 1].at_ms if place + 1 < len(told) else OPEN_END_MS
-        yield at, min(following, at + FRESH_MS)
+    stopped: int | None = None
+    for state in material.loop_states:
+        if state.suspended is None:
+            continue
+        if stopped is not None:
+            yield stopped, min(state.at_ms, stopped + FRESH_MS)
+        stopped = state.at_ms if state.suspended else None
+    if stopped is not None:
+        yield stopped, stopped + FRESH_MS
 
 
 def _by_events(material: Material) -> Iterator[tuple[int, int]]:

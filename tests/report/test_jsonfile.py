@@ -11,7 +11,7 @@ import pytest
 from proxy.report.cover import UNNAMED
 from proxy.report.facts import Shared
 from proxy.report.figures import named_figures
-from proxy.report.jsonfile import json_file
+from proxy.report.jsonfile import as_object, json_file, json_pieces
 from proxy.report.material import read_material
 from proxy.report.model import BANDS, EPISODE_KINDS, Summary
 from proxy.report.summary import summarise
@@ -95,6 +95,14 @@ def test_removed_identifiers_say_what_that_is_and_is_not() -> None:
     assert found["about"]["identifiers_removed"] == list(UNNAMED)
     assert "HIPAA" in " ".join(UNNAMED)
     assert "GDPR" in " ".join(UNNAMED)
+
+
+def test_a_long_file_is_written_piece_by_piece_as_one_text_would_be() -> None:
+    pieces = list(json_pieces(summary(), COVER))
+    whole = json.dumps(as_object(summary(), COVER), ensure_ascii=False, allow_nan=False, indent=1)
+    assert b"".join(pieces) == json_file(summary(), COVER) == whole.encode() + b"\n"
+    assert len(pieces) > 3
+    assert max(map(len, pieces)) < 100_000
 
 
 def test_the_same_summary_gives_the_same_bytes() -> None:
