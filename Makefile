@@ -25,7 +25,8 @@ test: setup-dev tools
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=5
 
 # Some minutes; the page is kept in tests/bench/RESULTS.md. A nginx with Lua and cjson is compared if it is installed
-# (Debian: apt-get install nginx libnginx-mod-http-lua lua-cjson), and mitmproxy in an environment of its own.
+# (Debian: apt-get install nginx libnginx-mod-http-lua lua-cjson), and mitmproxy in an environment of its own. R iglu
+# is compared where R has it (R_LIBS, or .cache/bench/r).
 bench: setup-dev
 	@$(BIN)/python -m tests.bench
 
