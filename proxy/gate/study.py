@@ -36,7 +36,8 @@ PATIENCE_SECONDS: Final = 0.9
 COMPARED_SHARE: Final = 0.25
 FIRST_SHARE: Final = 0.55
 """Of the patience, what comparisons are worth, and what has never been read: the page says that it is on its way."""
-GLUCOSE_SECONDS: Final = 20.0
+GLUCOSE_SECONDS: Final = 10.0
+"""How long it waits for glucose: a page without it says little, and a blank one nothing."""
 FRESH_SECONDS: Final = 5.0
 OLD_SECONDS: Final = 300.0
 STALE_SECONDS: Final = 600.0
@@ -69,9 +70,12 @@ class _Kept:
 class Studies:
     """Reads what summaries are made of, for the holders of grants. Stop it when the server ends."""
 
-    def __init__(self, gate: Gate, *, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, gate: Gate, *, patience: float = PATIENCE_SECONDS, glucose: float = GLUCOSE_SECONDS
+    ) -> None:
         self._gate = gate
         self._patience = patience
+        self._for_glucose = glucose
         self._views: OrderedDict[str, View] = OrderedDict()
         self._kept: OrderedDict[Piece, _Kept] = OrderedDict()
         self._rows = 0
@@ -151,7 +155,7 @@ class Studies:
         again = [piece for piece in needed if piece in self._kept]
         await self._wait(again, self._patience * (1 - FIRST_SHARE))
         glucose = [piece for piece in needed if piece.collection == "entries" and piece not in self._kept]
-        await self._wait(glucose, GLUCOSE_SECONDS)
+        await self._wait(glucose, self._for_glucose)
         return self._gathered(span, figures, pieces)
 
     async def day(self, grant: Grant, start: int, end: int) -> Study:
@@ -161,7 +165,7 @@ class Studies:
         span, figures = Span(1, start, end, max(window.since, start - DAY)), self._figures(grant)
         pieces = pieces_of(figures, span, now=self._gate.clock())
         self._begin(figures, pieces)
-        await self._wait(pieces, GLUCOSE_SECONDS)
+        await self._wait(pieces, self._for_glucose)
         return self._gathered(span, figures, pieces)
 
     async def record(

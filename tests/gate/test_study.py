@@ -13,7 +13,7 @@ from proxy.core.errors import GrantEnded
 from proxy.core.grant import DAY, Grant
 from proxy.core.record import Draft
 from proxy.core.study import Study
-from proxy.gate.study import GLUCOSE_SECONDS, MOST_AHEAD, Studies
+from proxy.gate.study import MOST_AHEAD, Studies
 from tests.gate.asked_site import Asked
 from tests.living import HOUR, NOW, Living, living
 
@@ -212,11 +212,9 @@ async def test_device_status_is_asked_for_when_glucose_has_come() -> None:
 async def test_readings_to_compare_with_are_not_waited_for_and_said_to_be_coming() -> None:
     asked = Asked(slow={"entries": asyncio.Event()})
     async with studying(asked) as (house, grant, _):
-        studies = Studies(house.gate, patience=0.05)
+        studies = Studies(house.gate, patience=0.05, glucose=3600)
         asked.slow_before = NOW - 20 * DAY
-        async with asyncio.timeout(
-            GLUCOSE_SECONDS / 2
-        ):  # for glucose of the period itself it would wait so long
+        async with asyncio.timeout(30):  # for glucose of the period itself it would wait an hour
             study = await studies.study(grant, 14)
         assert not study.late
         assert study.comparison_late
@@ -228,6 +226,18 @@ async def test_readings_to_compare_with_are_not_waited_for_and_said_to_be_coming
         study = await studies.study(grant, 14)
         assert not study.comparison_late
         assert min(row.date for row in study.rows["entries"]) <= study.span.start - 14 * DAY
+        await studies.stop()
+
+
+async def test_a_page_does_not_wait_for_ever_for_glucose_either() -> None:
+    asked = Asked(slow={"entries": asyncio.Event()})
+    async with studying(asked) as (house, grant, _):
+        studies = Studies(house.gate, patience=0.05, glucose=0.05)
+        study = await studies.study(grant, 14)
+        assert "entries" in study.late
+        asked.slow["entries"].set()
+        await studies.settled()
+        assert not (await studies.study(grant, 14)).late
         await studies.stop()
 
 
