@@ -273,7 +273,9 @@ class Studies:
         until = min(piece.until, view.window.close(gate.clock()))
         query = Query(piece.collection, piece.since, until, types, MOST_ROWS)
         rows: list[Row] = []
-        async with self._first_turns if piece.is_first else self._turns:
+        # What is compared on one page is glucose of the period itself on a page of more days.
+        first = piece.is_first or piece.collection == "entries"
+        async with self._first_turns if first else self._turns:
             async for sheet in sheets(view, query, reading.rows, now=gate.clock()):
                 rows += sheet.rows
         self._keep(outer, piece, rows, reading.bytes)

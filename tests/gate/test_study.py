@@ -194,6 +194,18 @@ async def test_glucose_is_there_while_device_status_is_still_on_its_way() -> Non
         await studies.stop()
 
 
+async def test_glucose_of_more_days_is_there_too_while_device_status_is_still_on_its_way() -> None:
+    asked = Asked(slow={"devicestatus": asyncio.Event()})
+    async with studying(asked) as (house, grant, _):
+        studies = Studies(house.gate, patience=0.05, glucose=3600)
+        await studies.study(grant, 14)
+        async with asyncio.timeout(30):
+            study = await studies.study(grant, 30)
+        asked.slow["devicestatus"].set()
+        assert study.late == {"devicestatus"}
+        await studies.stop()
+
+
 async def test_device_status_is_asked_for_when_glucose_has_come() -> None:
     asked = Asked()
     async with studying(asked) as (_, grant, studies):
