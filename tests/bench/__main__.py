@@ -176,8 +176,8 @@ def _summary(_rows: Rows, _folder: Path, _now: int) -> Iterator[str]:
         return
     yield (
         f"A real Nightscout, policy `consultant`, {summary.DAYS} days beside the {summary.DAYS} before, in Chromium; "
-        f"medians of {summary.ROUNDS}. *Cold*: the first page of a server that was just started, right after the PIN. "
-        "*Later*: the newest days are read anew, after five seconds. *At once*: within those. Below, the peers' part of the same work, on the same readings.\n"
+        f"medians of {summary.ROUNDS}. *Cold*: the first page of a server that was just started, as soon as the PIN was right: "
+        "glucose is there, and what Nightscout has not sent yet is labelled and comes by itself. *Later*: the newest days are read anew, after five seconds. *At once*: within those. Below, the peers' part of the same work, on the same readings.\n"
     )
     seen = summary.see(url.rstrip("/"), token)
     yield summary.table(seen)
