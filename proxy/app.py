@@ -150,6 +150,7 @@ async def _serve_owners(
 ) -> None:
     """Load the owner's side beside what is served already, and serve it."""
     await asyncio.to_thread(import_module, "proxy.owner_side")
+    calm_collector()
     async with _owner_side(house, gate, visit, command) as owner, listening(owner, places):
         await asyncio.Event().wait()
 

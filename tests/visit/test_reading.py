@@ -6,6 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parents[2]
 CODE = """
+import gc
 import sys
 from proxy.visit import reading
 
@@ -13,6 +14,8 @@ late = {"proxy.visit.summary", "proxy.visit.downloads", "proxy.report.summary", 
 assert late.isdisjoint(sys.modules)
 reading.load()
 assert late <= sys.modules.keys()
+young = sum(map(len, map(gc.get_objects, range(3))))
+assert young < 1_000 < gc.get_freeze_count(), (young, gc.get_freeze_count())
 """
 READY = """
 import sys
@@ -29,10 +32,12 @@ for name in wanted:
 assert len(wanted) > 5
 assert compiled >= set(wanted), set(wanted) - compiled
 assert "babel.dates" in sys.modules
+from proxy.report import localtime
+assert localtime._names.cache_info().currsize
 """
 
 
-def test_what_they_need_is_loaded_when_somebody_comes_and_not_before() -> None:
+def test_what_they_need_is_loaded_when_somebody_comes_and_is_not_looked_through_for_garbage() -> None:
     subprocess.run([sys.executable, "-c", CODE], cwd=HERE, check=True)
 
 
