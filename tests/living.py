@@ -189,7 +189,7 @@ async def living(
             zone=SiteZone(Nightscout(session, str(nightscout.make_url("/")), UPSTREAM_TOKEN), zone),
             request_id=lambda: dice(8).hex(),
         )
-        studies = Studies(gate, patience=patience)
+        studies = Studies(gate, patience=patience, painting=0)
         app = clinicians_app(gate, [*routes(_visit(gate, dice, studies, console_url)), *also(gate)])
         app.on_shutdown.append(studies.stop)
         front = TestServer(app, port=port)

@@ -35,6 +35,7 @@ from proxy.visit.remarks import as_lines, remarks_of
 from proxy.visit.studies import Studies
 from proxy.visit.summary_page import page_of
 from proxy.visit.visit import Visit
+from proxy.visit.whole import whole
 
 AGAIN_SECONDS: Final = 4
 HOME: Final = "/visit/home"
@@ -159,7 +160,7 @@ async def _page(reader: Reader) -> web.Response:
 
 async def _text(reader: Reader) -> web.Response:
     visit, choice = reader.visit, reader.choice
-    study = await reader.study()
+    study = await whole(reader.study)
     withheld, now = visit.describe(reader.found.grant).withheld, visit.clock()
     said = as_lines(await remarks_of(visit.store, reader.found.grant))
 

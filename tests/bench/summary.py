@@ -25,7 +25,7 @@ from typing import Any, Final
 import httpx
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
-from proxy.gate.study import FRESH_SECONDS
+from proxy.gate.stock import FRESH_SECONDS
 from proxy.report.material import read_material
 from proxy.report.summary import summarise
 from tests.bench.served import CHROMIUM, Served, served

@@ -2,43 +2,31 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from proxy.core.errors import GrantEnded
-from proxy.core.grant import DAY, Grant
+from proxy.core.grant import DAY
 from proxy.core.record import Draft
 from proxy.core.study import Study
 from proxy.gate.study import MOST_AHEAD, Studies
-from tests.gate.asked_site import Asked
-from tests.living import HOUR, NOW, Living, living
+from tests.gate.asked_site import Asked, studying
+from tests.living import HOUR, NOW, living
 
 POLICIES = ("consultant", "cgm-only", "unnamed", "full-loop", "summary")
 
 
-@asynccontextmanager
-async def studying(
-    asked: Asked, policy: str = "consultant", *, days: int = 90
-) -> AsyncIterator[tuple[Living, Grant, Studies]]:
-    async with living(upstream=asked.site) as house:
-        access = await house.mint(policy, days=days)
-        opened = Draft("opened", NOW, {})
-        grant = await house.store.open(access.id, NOW, zone="Europe/Berlin", record=opened)
-        yield house, grant, house.studies
-
-
 async def test_a_study_holds_the_rows_of_the_period_and_of_the_one_before() -> None:
     async with studying(Asked()) as (_, grant, studies):
+        await studies.study(grant, 14)
+        await studies.settled()
         study = await studies.study(grant, 14)
     dates = [row.date for row in study.rows["entries"]]
     assert min(dates) <= study.span.start - 14 * DAY
     assert max(dates) < study.span.end == NOW + 1
     assert study.late == study.failed == frozenset()
-    assert study.fetched > 0
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -158,7 +146,7 @@ async def test_the_parts_of_a_study_are_its_rows_and_old_ones_stay_the_same() ->
         await studies.study(grant, 14)
         await studies.settled()
         first = await studies.study(grant, 14)
-        for piece, kept in studies._kept.items():  # as if five seconds had passed
+        for piece, kept in studies._stock._kept.items():  # as if five seconds had passed
             kept.good_until = 0 if piece.until > NOW - 2 * DAY else kept.good_until
         house.clock.now += 6_000
         later = await studies.study(grant, 14)
@@ -174,83 +162,11 @@ async def test_rows_that_no_page_may_show_any_more_are_let_go() -> None:
         await studies.study(grant, 14)
         await studies.settled()
         studies.forget_old()
-        assert studies._kept
-        for kept in studies._kept.values():  # as if an hour had passed
+        assert studies._stock._kept
+        for kept in studies._stock._kept.values():  # as if an hour had passed
             kept.good_until -= 3600
         studies.forget_old()
-        assert (studies._kept, studies._rows) == ({}, 0)
-
-
-async def test_glucose_is_there_while_device_status_is_still_on_its_way() -> None:
-    asked = Asked(slow={"devicestatus": asyncio.Event()})
-    async with studying(asked) as (house, grant, _):
-        studies = Studies(house.gate, patience=0.05)
-        study = await studies.study(grant, 14)
-        asked.slow["devicestatus"].set()
-        assert "devicestatus" in study.late
-        assert study.rows["entries"]
-        await studies.settled()
-        assert not (await studies.study(grant, 14)).late
-        await studies.stop()
-
-
-async def test_glucose_of_more_days_is_there_too_while_device_status_is_still_on_its_way() -> None:
-    asked = Asked(slow={"devicestatus": asyncio.Event()})
-    async with studying(asked) as (house, grant, _):
-        studies = Studies(house.gate, patience=0.05, glucose=3600)
-        await studies.study(grant, 14)
-        async with asyncio.timeout(30):
-            study = await studies.study(grant, 30)
-        asked.slow["devicestatus"].set()
-        assert study.late == {"devicestatus"}
-        await studies.stop()
-
-
-async def test_device_status_is_asked_for_when_glucose_has_come() -> None:
-    asked = Asked()
-    async with studying(asked) as (_, grant, studies):
-        study = await studies.study(grant, 14)
-        await studies.settled()
-    first = [name for name, _ in asked.questions].index("devicestatus")
-    glucose = [
-        before
-        for name, query, before in asked.answered
-        if name == "entries" and int(query["find[date][$lt]"]) > study.span.start
-    ]
-    assert len(glucose) > 1
-    assert max(glucose) <= first
-
-
-async def test_readings_to_compare_with_are_not_waited_for_and_said_to_be_coming() -> None:
-    asked = Asked(slow={"entries": asyncio.Event()})
-    async with studying(asked) as (house, grant, _):
-        studies = Studies(house.gate, patience=0.05, glucose=3600)
-        asked.slow_before = NOW - 20 * DAY
-        async with asyncio.timeout(30):  # for glucose of the period itself it would wait an hour
-            study = await studies.study(grant, 14)
-        assert not study.late
-        assert study.comparison_late
-        assert study.lacks_comparison
-        assert study.compared_from["entries"] == study.span.start
-        assert min(row.date for row in study.rows["entries"]) <= study.span.start
-        asked.slow["entries"].set()
-        await studies.settled()
-        study = await studies.study(grant, 14)
-        assert not study.comparison_late
-        assert min(row.date for row in study.rows["entries"]) <= study.span.start - 14 * DAY
-        await studies.stop()
-
-
-async def test_a_page_does_not_wait_for_ever_for_glucose_either() -> None:
-    asked = Asked(slow={"entries": asyncio.Event()})
-    async with studying(asked) as (house, grant, _):
-        studies = Studies(house.gate, patience=0.05, glucose=0.05)
-        study = await studies.study(grant, 14)
-        assert "entries" in study.late
-        asked.slow["entries"].set()
-        await studies.settled()
-        assert not (await studies.study(grant, 14)).late
-        await studies.stop()
+        assert (studies._stock._kept, studies._stock._rows) == ({}, 0)
 
 
 async def test_a_page_of_other_days_can_be_prepared_too() -> None:

@@ -88,6 +88,7 @@ async def test_the_words_change_nothing_else_of_the_page(policy: str) -> None:
     async with living() as house:
         access = await house.mint(policy)
         headers = await house.enter(access)
+        await house.studies.settled()
         pages = []
         for said in (Remarks(), SAID):
             await house.store.drop(REMARKS, access.id)

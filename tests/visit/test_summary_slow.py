@@ -38,6 +38,14 @@ async def test_what_is_late_is_labelled_and_the_page_asks_again_by_itself() -> N
         assert again == ""
 
 
+async def test_the_text_is_asked_for_once_and_waits_for_all() -> None:
+    asked = Asked()
+    async with living(upstream=asked.site) as house:
+        headers = await house.enter(await house.mint("consultant", days=14))
+        text, _ = await page(house, headers, "/visit/summary.txt")
+    assert "not available now" not in text
+
+
 async def test_without_the_readings_before_nothing_is_compared_and_the_page_asks_again() -> None:
     asked = Asked(slow={"entries": asyncio.Event()}, slow_before=NOW - 20 * DAY)
     async with living(upstream=asked.site, patience=0.2) as house:
@@ -71,6 +79,8 @@ async def test_what_nightscout_does_not_answer_is_labelled_and_the_rest_is_shown
     asked = Asked(dead={dead})
     async with living(upstream=asked.site) as house:
         headers = await house.enter(await house.mint("consultant", days=14))
+        await page(house, headers)
+        await house.studies.settled()
         text, again = await page(house, headers)
         assert FAILED in text
         assert ('<th scope="row">GMI' in text) == (dead != "entries")
