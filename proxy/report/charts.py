@@ -16,11 +16,11 @@ from proxy.report.targets import Targets
 from proxy.report.words import Units, clock, glucose, in_units
 
 COLOURS: Final[Mapping[str, str]] = {
-    "very_high": "#c96a12",
+    "very_high": "#9c4a0b",
     "high": "#f2c14e",
     "in_range": "#4f9d69",
-    "low": "#d64545",
-    "very_low": "#7c1d1d",
+    "low": "#c23636",
+    "very_low": "#6b1414",
     "closed": "#4f9d69",
     "open": "#9dc3e6",
     "suspended": "#d9a441",
